@@ -1,0 +1,39 @@
+/* base_utf8.c - one pass; the first byte of a character says how many follow and from where to
+ * where the second may go (Unicode, table 3-7). */
+#include "base/base_utf8.h"
+
+/* Bytes of the character at `at`, of which `left` are there; 0 when it is not one. */
+static size_t character_bytes(const uint8_t *at, size_t left)
+{
+	uint8_t low = 0x80, high = 0xbf;
+	size_t size = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+
+	if (at[0] < 0xc2 || at[0] > 0xf4 || size > left)
+		return 0;
+	if (at[0] == 0xe0)
+		low = 0xa0;
+	if (at[0] == 0xed)
+		high = 0x9f; /* above: surrogates */
+	if (at[0] == 0xf0)
+		low = 0x90;
+	if (at[0] == 0xf4)
+		high = 0x8f; /* above: beyond U+10FFFF */
+	if (at[1] < low || at[1] > high)
+		return 0;
+	for (size_t i = 2; i < size; i++)
+		if (at[i] < 0x80 || at[i] > 0xbf)
+			return 0;
+	return size;
+}
+
+bool utf8_is_text(struct span s)
+{
+	for (size_t i = 0; i < s.size;) {
+		size_t size = s.at[i] < 0x80 ? s.at[i] != 0 : character_bytes(s.at + i, s.size - i);
+
+		if (size == 0)
+			return false;
+		i += size;
+	}
+	return true;
+}
