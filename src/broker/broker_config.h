@@ -60,6 +60,9 @@ struct broker_config {
 	/* Answers to QoS 1 and 2 publications wait until their batch is durable. */
 	bool is_durable;
 
+	/* Bits of 1 << enum broker_note_level: the notes that become effects.  All are counted. */
+	unsigned levels_told;
+
 	const char *version; /* for $SYS/broker/version; must outlive the broker */
 	struct broker_access access;
 };
