@@ -6,7 +6,11 @@
 #define TING_BASE_TEST_H
 
 #include <criterion/criterion.h>
+#include <signal.h>
 
 #define TEST(suite, claim, rule) Test(suite, claim, .description = (rule))
+
+/* The claim is that an assertion stops the body. */
+#define TEST_ABORTS(suite, claim) Test(suite, claim, .signal = SIGABRT)
 
 #endif
