@@ -18,14 +18,19 @@ struct mqtt_frame {
 
 /* Splits one packet off the front of `in`.  Returns its size with the fixed header (> 0), 0 when
  * more bytes are needed, or a negative reason: type 0 or wrong flags [MQTT-2.1.3-1], a length of
- * more than four bytes or not in its shortest form, or, as soon as its length is known, a packet of
- * more than `packet_bytes_max` bytes (-0x95).  AUTH in a version before 5 is malformed. */
+ * more than four bytes or (MQTT 5) not in its shortest form, or, as soon as its length is known, a
+ * packet of more than `packet_bytes_max` bytes (-0x95).  AUTH in a version before 5 is malformed.
+ */
 int mqtt_frame_decode(struct span in, enum mqtt_version version, uint32_t packet_bytes_max,
 	struct mqtt_frame *ret);
 
 /* How many bytes the packet at the front of `in` has in all; 0 while its length is not yet known.
  * Only for bytes for which mqtt_frame_decode() answered 0. */
 size_t mqtt_frame_wanted(struct span in);
+
+/* Bytes that the variable byte integer at the front of `in` has: 1 to 4, also when fewer would do;
+ * 0 when more are needed, -0x81 when there are more than four. */
+int mqtt_varint_decode(struct span in, uint32_t *ret);
 
 /* Bytes that a variable byte integer takes: 1 to 4. */
 size_t mqtt_varint_size(uint32_t value);
