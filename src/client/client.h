@@ -1,0 +1,132 @@
+/* client.h - an MQTT client as a function: an event in, effects out.
+ *
+ * It speaks MQTT 3.1, 3.1.1 and 5.0 over one transport at a time and keeps its session from one
+ * transport to the next.  It reads no clock, owns no descriptor and allocates nothing: what it
+ * needs to remember lives in memory that the caller hands over. */
+#ifndef TING_CLIENT_H
+#define TING_CLIENT_H
+
+#include "base/base_ids.h"
+#include "base/base_list.h"
+#include "client/client_effects.h"
+#include "mqtt/mqtt_connect.h"
+#include "mqtt/mqtt_disconnect.h"
+#include "mqtt/mqtt_publish.h"
+#include "mqtt/mqtt_subscribe.h"
+
+enum client_event_type {
+	CLIENT_OPENED,      /* a transport is there; `connect` says how to introduce ourselves */
+	CLIENT_RECEIVED,    /* `bytes`: all that came and was not yet taken */
+	CLIENT_CLOSED,      /* the transport is gone */
+	CLIENT_TIME,        /* wake_ms came, or is_pending was set */
+	CLIENT_PUBLISH,     /* `publish` and `ticket` */
+	CLIENT_SUBSCRIBE,   /* `subscribe` and `ticket` */
+	CLIENT_UNSUBSCRIBE, /* `subscribe` and `ticket` */
+	CLIENT_DISCONNECT,  /* `disconnect`; or give up waiting for the CONNACK */
+};
+
+/* What the pointers lead to is borrowed until the effects are reset; the topic, the properties and
+ * the payload of a QoS 1 or 2 message until CLIENT_PUBLISHED names its ticket. */
+struct client_event {
+	enum client_event_type type;
+	msec now;        /* monotonic */
+	uint64_t ticket; /* the application's name for a request, given back in its `done` */
+	union {
+		const struct mqtt_connect *connect;
+		struct span bytes;
+		const struct mqtt_publish *publish; /* the packet id is the client's to choose */
+		const struct mqtt_subscribe *subscribe;
+		const struct mqtt_disconnect *disconnect;
+	};
+};
+
+/* One request under way.  Private, like all of struct client. */
+struct client_slot {
+	struct list link;
+	uint8_t state;
+	uint64_t ticket;
+	size_t filters_count;
+	struct mqtt_publish publish;
+};
+
+/* Topics that numbers stand for on one connection. */
+struct client_aliases {
+	uint8_t *topics; /* count * topic_bytes bytes */
+	uint16_t *sizes; /* count of them; 0: not in use */
+	uint16_t count;
+	uint16_t topic_bytes; /* of the longest topic that has room */
+};
+
+struct client_config {
+	/* Requests that may be under way: QoS 1 and 2 messages until they are acknowledged, whether
+	 * sent yet or not, subscriptions and unsubscriptions.  1 to 65,535. */
+	struct client_slot *slots;
+	uint16_t slots_count;
+	/* Ids of QoS 2 messages that the server may have sent and not yet released.  At least 1;
+	 * announced as Receive Maximum (MQTT 5).  A server that goes beyond is disconnected. */
+	uint16_t *received;
+	uint16_t received_max;
+	/* Aliases that the server may use (announced), and that are remembered for the
+	 * application's own: a topic that has no room is written out each time.  Either may be all
+	 * zeroes. */
+	struct client_aliases aliases_in, aliases_out;
+	uint32_t
+		packet_bytes_max; /* larger packets from the server are a fault (0x95); announced */
+	msec reply_timeout_ms;    /* for CONNACK and PINGRESP */
+};
+
+struct client {
+	struct client_config config;
+	enum client_state { CLIENT_OFFLINE, CLIENT_GREETING, CLIENT_ONLINE } state;
+	enum mqtt_version version;
+	bool is_clean_start;
+	struct mqtt_props limits;  /* what the server announced; its spans are empty */
+	uint32_t session_expiry_s; /* as asked for in CONNECT */
+	bool has_auth_method;
+	uint16_t receive_max, topic_alias_max; /* that we announced */
+	uint32_t packet_bytes_max;
+	size_t received_count;
+	struct list idle;       /* slots, the one that has rested longest first */
+	struct list out;        /* QoS 1 and 2 messages in their order */
+	struct list asked;      /* subscriptions and unsubscriptions */
+	struct list lost;       /* whose CLIENT_LOST is still to be told */
+	struct list *due;       /* the first of `out` that this connection has not seen, or &out */
+	size_t inflight;        /* of `out`, before `due` */
+	size_t out_count;       /* all of `out` */
+	msec keepalive_ms;      /* 0: none */
+	msec sent_ms, heard_ms; /* when the last packet went, when the last bytes came */
+	msec reply_by_ms;       /* MSEC_NEVER: no CONNACK or PINGRESP is awaited */
+};
+
+/* Copies the config; the memory that it names must outlive the client. */
+void client_init(struct client *c, const struct client_config *config);
+
+/* Does what the event asks for and appends to *effects, which a request must find empty.
+ *
+ * CLIENT_RECEIVED, CLIENT_CLOSED and CLIENT_TIME answer 0.  CLIENT_OPENED is for a client that has
+ * no transport; its `connect` is sent with the client's own limits where they are tighter.  It and
+ * the requests answer 0 or why nothing was done:
+ *   ERR_LIMIT   no slot is free, or the packet does not fit the effects' bytes
+ *   ERR_ABSENT  not connected, for what cannot wait: QoS 0 messages and subscriptions
+ *   -0x90, -0x8f, -0x82  the topic, a filter or a property is not allowed there
+ *   -0x9b, -0x9a, -0x95, -0x9e, -0xa1, -0xa2  the server's limits (QoS, retain, packet size,
+ *               shared subscriptions, subscription ids, wildcards) forbid it
+ *
+ * A QoS 1 or 2 message waits in its slot while there is no connection or the server's Receive
+ * Maximum is reached.  Once sent it belongs to the session: on a connection that resumes it the
+ * message, or its PUBREL, goes again under its id and in its order; if the server has no session,
+ * or CLIENT_OPENED asks for a clean start, it is told as CLIENT_LOST.  An alias property above the
+ * server's maximum is left out. */
+int client_step(struct client *c, const struct client_event *event, struct client_effects *effects);
+
+/* Has CONNACK let us in, and is the connection still there? */
+bool client_is_online(const struct client *c);
+
+/* QoS 1 and 2 messages that are not yet acknowledged. */
+size_t client_unfinished(const struct client *c);
+
+/* The limits that the server announced in CONNACK; what the specification takes for granted until
+ * there was one. */
+const struct mqtt_props *client_limits(const struct client *c);
+
+#endif
