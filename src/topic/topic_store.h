@@ -38,9 +38,9 @@ size_t topic_store_count(const struct topic_store *t);
 struct topic_search {
 	struct topic_store *store;
 	struct span filter;
-	struct topic_store_node *at; /* NULL: not begun, or at the end */
-	size_t depth;
-	bool is_begun, is_done;
+	struct topic_store_node *at; /* NULL: at the end */
+	size_t offset;               /* in the filter, of the level below the node */
+	size_t below;                /* levels that its '#' stands for so far */
 };
 
 enum topic_search_result { TOPIC_SEARCH_FOUND, TOPIC_SEARCH_PAUSE, TOPIC_SEARCH_END };

@@ -78,15 +78,11 @@ size_t topic_group_online_count(const struct topic_group *g);
 struct topic_match {
 	struct topic_tree *tree;
 	struct span topic;
-	size_t visited; /* nodes so far */
-	size_t depth;   /* entries of the stack in use */
-	struct {
-		struct topic_node *node;
-		uint32_t offset; /* in the topic, of the level below the node */
-	} stack[TOPIC_LEVELS_MAX + 2];
-	struct list *next_sub;   /* in the node at hand; NULL: none */
-	struct list *next_group; /* likewise */
-	struct topic_node *node;
+	size_t visited;          /* nodes so far */
+	struct topic_node *node; /* at hand; NULL: at the end */
+	size_t offset;           /* in the topic, of the level below the node */
+	struct list *next;       /* of the node's subscriptions or groups */
+	uint8_t step;            /* what is to be done at the node */
 };
 
 enum topic_match_result {

@@ -1,0 +1,112 @@
+/* topic_group.c - the members of a $share group: two lists, and whose turn it is comes first. */
+#include "topic/topic_node.h"
+
+#include <assert.h>
+
+struct group_key {
+	const struct topic_node *node;
+	struct span name;
+};
+
+static bool group_equal(const struct map_node *by_name, const void *key)
+{
+	const struct topic_group *g = (const struct topic_group *)(const void *)by_name;
+	const struct group_key *k = key;
+
+	return g->node == k->node && span_equal(span_of(g->name, g->name_bytes), k->name);
+}
+
+struct topic_group *topic_group_find(
+	const struct topic_tree *t, const struct topic_node *n, struct span name)
+{
+	struct group_key key = {n, name};
+
+	return (struct topic_group *)(void *)map_find(
+		&t->groups, topic_level_hash(&t->key, n->serial, name), group_equal, &key);
+}
+
+static size_t group_bytes(size_t name_bytes)
+{
+	return sizeof(struct topic_group) + name_bytes;
+}
+
+struct topic_group *topic_group_new(struct topic_tree *t, struct topic_node *n, struct span name)
+{
+	struct topic_group *g = alloc_try(t->alloc, group_bytes(name.size));
+
+	if (!g)
+		return NULL;
+	if (map_insert(&t->groups, &g->by_name, topic_level_hash(&t->key, n->serial, name)) < 0) {
+		alloc_free(t->alloc, g, group_bytes(name.size));
+		return NULL;
+	}
+	g->node = n;
+	g->serial = ++t->serial;
+	g->name_bytes = (uint16_t)name.size;
+	memcpy(g->name, name.at, name.size);
+	list_init(&g->online);
+	list_init(&g->offline);
+	list_append(&n->groups, &g->link);
+	t->group_count++;
+	return g;
+}
+
+void topic_group_free(struct topic_tree *t, struct topic_group *g)
+{
+	assert(topic_group_count(g) == 0);
+	topic_match_forget_link(t, &g->link);
+	list_remove(&g->link);
+	map_remove(&t->groups, &g->by_name);
+	t->group_count--;
+	alloc_free(t->alloc, g, group_bytes(g->name_bytes));
+}
+
+void topic_group_join(struct topic_group *g, struct topic_sub *sub)
+{
+	list_append(sub->is_online ? &g->online : &g->offline, &sub->link);
+	if (sub->is_online)
+		g->online_count++;
+	else
+		g->offline_count++;
+}
+
+void topic_group_leave(struct topic_group *g, struct topic_sub *sub)
+{
+	list_remove(&sub->link);
+	if (sub->is_online)
+		g->online_count--;
+	else
+		g->offline_count--;
+}
+
+void topic_sub_set_online(struct topic_sub *sub, bool is_online)
+{
+	if (sub->is_online == is_online)
+		return;
+	if (sub->group)
+		topic_group_leave(sub->group, sub);
+	sub->is_online = is_online;
+	if (sub->group)
+		topic_group_join(sub->group, sub);
+}
+
+struct topic_sub *topic_group_pick(struct topic_group *g)
+{
+	struct list *members = g->online_count ? &g->online : &g->offline;
+	struct list *first = list_first(members);
+
+	assert(first);
+	list_remove(first);
+	list_append(members, first);
+	return LIST_ENTRY(first, struct topic_sub, link);
+}
+
+size_t topic_group_count(const struct topic_group *g)
+{
+	return g->online_count + g->offline_count;
+}
+
+size_t topic_group_online_count(const struct topic_group *g)
+{
+	return g->online_count;
+}
