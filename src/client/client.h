@@ -44,6 +44,7 @@ struct client_event {
 struct client_slot {
 	struct list link;
 	uint8_t state;
+	bool is_seen; /* this connection's server has had it */
 	uint64_t ticket;
 	size_t filters_count;
 	struct mqtt_publish publish;
@@ -86,22 +87,24 @@ struct client {
 	uint16_t receive_max, topic_alias_max; /* that we announced */
 	uint32_t packet_bytes_max;
 	size_t received_count;
-	struct list idle;       /* slots, the one that has rested longest first */
-	struct list out;        /* QoS 1 and 2 messages in their order */
-	struct list asked;      /* subscriptions and unsubscriptions */
-	struct list lost;       /* whose CLIENT_LOST is still to be told */
-	struct list *due;       /* the first of `out` that this connection has not seen, or &out */
-	size_t inflight;        /* of `out`, before `due` */
-	size_t out_count;       /* all of `out` */
-	msec keepalive_ms;      /* 0: none */
-	msec sent_ms, heard_ms; /* when the last packet went, when the last bytes came */
-	msec reply_by_ms;       /* MSEC_NEVER: no CONNACK or PINGRESP is awaited */
+	struct list idle;        /* slots, the one that has rested longest first */
+	struct list out;         /* QoS 1 and 2 messages: the released ones in the order of their
+				  * PUBRECs, then the others in the order of their requests */
+	struct list asked;       /* subscriptions and unsubscriptions */
+	struct list lost;        /* whose CLIENT_LOST is still to be told */
+	struct list *unreleased; /* the first of `out` that is not released, or &out */
+	struct list *due;        /* all of `out` before it is seen; or &out */
+	size_t inflight;         /* of `out`: seen */
+	size_t out_count;        /* of `out`: all */
+	msec keepalive_ms;       /* 0: none */
+	msec sent_ms, heard_ms;  /* when the last packet went, when the last bytes came */
+	msec reply_by_ms;        /* MSEC_NEVER: no CONNACK or PINGRESP is awaited */
 };
 
 /* Copies the config; the memory that it names must outlive the client. */
 void client_init(struct client *c, const struct client_config *config);
 
-/* Does what the event asks for and appends to *effects, which a request must find empty.
+/* Does what the event asks for and writes to *effects, which must come reset.
  *
  * CLIENT_RECEIVED, CLIENT_CLOSED and CLIENT_TIME answer 0.  CLIENT_OPENED is for a client that has
  * no transport; its `connect` is sent with the client's own limits where they are tighter.  It and

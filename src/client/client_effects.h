@@ -1,7 +1,7 @@
 /* client_effects.h - what a step of the client wants done, and what it has to tell.
  *
- * A list in the caller's memory that client_step() appends to and the driver carries out in order,
- * then resets.  Spans point into the list's bytes, into the bytes that were received or into what a
+ * A list in the caller's memory that client_step() fills and the driver carries out in order, then
+ * resets.  Spans point into the list's bytes, into the bytes that were received or into what a
  * request brought: they are good until the list is reset, as long as those stay. */
 #ifndef TING_CLIENT_EFFECTS_H
 #define TING_CLIENT_EFFECTS_H
@@ -74,9 +74,11 @@ struct client_effects {
 	size_t count, room;
 	struct writer bytes; /* heads of packets */
 	size_t taken;        /* of the bytes received: drop that many from the front */
-	size_t wanted;       /* at least so many bytes are needed for one more packet */
+	size_t wanted;       /* bytes that the next packet has in all; 0: not known yet */
 	msec wake_ms;        /* step again with CLIENT_TIME at that moment, or MSEC_NEVER */
-	bool is_pending;     /* there is work left: reset, then step again with CLIENT_TIME */
+	/* There is work left: carry out and reset, then step again with CLIENT_RECEIVED and the
+	 * bytes that were not taken, if any. */
+	bool is_pending;
 };
 
 /* The memory stays the caller's.  At least CLIENT_EFFECTS_MIN effects; `bytes_size` bounds what can
