@@ -1,0 +1,36 @@
+/* net_listen.h - the sockets on which an endpoint listens. */
+#ifndef TING_NET_LISTEN_H
+#define TING_NET_LISTEN_H
+
+#include "net/net_address.h"
+
+/* One endpoint: several sockets when a host has several addresses, as "*" and "localhost" do. */
+struct net_listener {
+	size_t count;
+	struct net_listener_socket {
+		int fd;                      /* does not block, is not inherited */
+		char name[NET_NAME_MAX + 1]; /* with the port that the system chose */
+	} sockets[NET_ADDRESSES_MAX];
+	struct net_endpoint endpoint;
+};
+
+struct net_listen_options {
+	int family;  /* AF_UNSPEC, AF_INET, AF_INET6 */
+	int backlog; /* 0: the system's maximum */
+};
+
+/* Listens on every address of the endpoint, or on none; an address family that this system does not
+ * have is passed over if another works.  With port 0 all sockets get the same port.
+ *
+ * An address is reused after a restart (SO_REUSEADDR).  A UNIX socket's file that nobody listens on
+ * is replaced; one that somebody listens on, or that is no socket, is left alone.
+ *
+ * 0, or -errno with a sentence: "cannot listen on tcp://127.0.0.1:80: permission denied (ports
+ * below 1024 need CAP_NET_BIND_SERVICE)". */
+int net_listen(struct net_listener *ret, const struct net_endpoint *e,
+	const struct net_listen_options *options, struct net_error *err);
+
+/* Closes the sockets and removes the file of a UNIX socket. */
+void net_listener_done(struct net_listener *l);
+
+#endif

@@ -1,0 +1,155 @@
+/* net_server.h - carries a protocol to its clients.
+ *
+ * A protocol owns no descriptor: it gets bytes and gives bytes, and may ask for a deadline.  How
+ * the clients are waited for is the server's model, a row of a table, and a protocol does not see
+ * which one it is.  It says what it needs of a model; net_server_new() refuses one that has it not.
+ */
+#ifndef TING_NET_SERVER_H
+#define TING_NET_SERVER_H
+
+#include "base/base_ids.h"
+#include "base/base_shared.h"
+#include "base/base_span.h"
+#include "loop/loop.h"
+#include "net/net_listen.h"
+
+struct net_server;
+
+/* What a protocol may need, and a model may offer. */
+enum net_need {
+	NET_ONE_MEMORY = 1, /* all connections live in one process, and a call for one connection
+			     * may send to, close and set deadlines of any other */
+	NET_ONE_THREAD = 2, /* never two calls at once */
+};
+
+/* Each slot but `name` and `received` may be NULL.  `self` is what the server was made with.  `s`
+ * is the server that carries the connection: the functions below are called with it, from within
+ * these slots or, if the protocol needs one memory and one thread, from any callback of the loop.
+ *
+ * A connection is known from `opened` until `closed` or until the protocol closes it, whichever
+ * comes first: after that there are no more calls for it, and what is asked for its id is ignored.
+ */
+struct net_protocol {
+	const char *name; /* "mqtt" */
+	unsigned needs;   /* of enum net_need */
+
+	/* Someone connected to the listener with that index.  `peer` is an endpoint as text,
+	 * borrowed. */
+	void (*opened)(void *self, struct net_server *s, conn_id conn, const char *peer,
+		unsigned listener);
+
+	/* Bytes came: what was there, in the order of the stream, cut anywhere.  Borrowed; the
+	 * server keeps none of them. */
+	void (*received)(void *self, struct net_server *s, conn_id conn, struct span bytes);
+
+	/* That many more bytes of what was sent are with the kernel and off this process's memory.
+	 * At most once per connection and turn. */
+	void (*written)(void *self, struct net_server *s, conn_id conn, size_t bytes);
+
+	/* The connection is over.  err is 0 when the peer ended its stream in order: then the
+	 * protocol may still send, in this call, and it is written out as after a graceful close.
+	 * Otherwise -errno: -ECONNRESET, -EPIPE, -ETIMEDOUT, -ENOMEM (its output found no
+	 * memory)... */
+	void (*closed)(void *self, struct net_server *s, conn_id conn, int err);
+
+	/* The deadline that was set for the connection passed, or for conn 0 the protocol's own. It
+	 * is no longer set. */
+	void (*expired)(void *self, struct net_server *s, conn_id conn);
+
+	/* All that was ready has been told; the output is written next.  Once per turn. */
+	void (*turn_end)(void *self, struct net_server *s);
+};
+
+/* Model. */
+struct net_model;
+
+/* The row with that name, or NULL. */
+const struct net_model *net_model_find(const char *name);
+
+struct net_server_config {
+	const struct net_model *model;
+	const struct net_protocol *protocol;
+	void *self;
+	struct loop *loop;        /* of the thread that will call net_server_run(); borrowed */
+	uint32_t connections_max; /* open at once, those being closed included; at least 1 */
+	msec linger_ms; /* a graceful close: as long at most to write, and again to wait for the
+			 * peer's end.  0: NET_LINGER_MS */
+
+	/* Something that no connection can be told went wrong, or a client was refused.  One line
+	 * of text, borrowed.  May be NULL. */
+	void (*log)(void *self, const char *text);
+};
+
+enum { NET_LINGER_MS = 2000 };
+
+/* Copies the config.  0, -ENOMEM, or -ENOTSUP: the model cannot carry the protocol; with a
+ * sentence. */
+int net_server_new(
+	struct net_server **ret, const struct net_server_config *config, struct net_error *err);
+
+/* Closes what is open, at once and without telling the protocol.  Not from within a slot.  NULL is
+ * fine. */
+void net_server_free(struct net_server *s);
+
+struct net_accept_options {
+	uint32_t connections_max; /* open at once through this listener; 0: no limit of its own */
+	bool has_no_delay;        /* TCP_NODELAY */
+};
+
+/* Takes over *l, which is accepted from once the server runs, and closes it when the server stops.
+ * Its index is *ret: 0, 1, 2... in the order of the calls.  Clients beyond a bound are accepted,
+ * closed at once, counted and logged.  0, or -errno and *l is still the caller's. */
+int net_server_add(struct net_server *s, const struct net_listener *l,
+	const struct net_accept_options *options, unsigned *ret, struct net_error *err);
+
+/* Takes over a connected stream socket as if it had been accepted from that listener (which need
+ * not exist), and calls `opened` before it returns.  0 and *ret, or -errno and fd is still the
+ * caller's: -EMFILE at connections_max. */
+int net_server_adopt(
+	struct net_server *s, int fd, const char *peer, unsigned listener, conn_id *ret);
+
+/* Serves until net_server_stop() was called and the last connection is over.  0 or -errno. */
+int net_server_run(struct net_server *s);
+
+/* Accepts no more; closes gracefully what is open, without telling the protocol.  Whoever wants to
+ * say goodbye sends it before.  From within a slot or a callback of the loop. */
+void net_server_stop(struct net_server *s);
+
+/* What a protocol does.  A conn that is unknown or over is ignored by all of these. */
+
+/* Appends head, then body, to the output, which is written at the turn's end.  `head` is copied.
+ * `body` lies inside what `owner` counts and is kept by a reference to it, unless it is small or
+ * `owner` is NULL: then it is copied too.  The output has no bound of its own: `written` tells the
+ * protocol what is gone. */
+void net_send(struct net_server *s, conn_id conn, struct span head, struct span body,
+	struct shared *owner);
+
+/* The protocol is done with it.  Gracefully: what is pending is written, the stream is ended, and
+ * what the peer still sends is thrown away until it ends too, all of it for a bounded time, so that
+ * the last words arrive.  Otherwise at once: what is pending is lost. */
+void net_close(struct net_server *s, conn_id conn, bool is_graceful);
+
+/* Goes on reading, as a connection does at first, or stops until told otherwise.  Meanwhile the end
+ * of the stream is not noticed either. */
+void net_set_reading(struct net_server *s, conn_id conn, bool is_reading);
+
+/* `expired` is called then (mono); MSEC_NEVER: no deadline.  conn 0 is the protocol itself. */
+void net_set_deadline(struct net_server *s, conn_id conn, msec due_ms);
+
+/* There is work left: `turn_end` is called again soon, after the output had a turn. */
+void net_again(struct net_server *s);
+
+/* Both clocks as they were at the start of this turn. */
+struct times net_now(const struct net_server *s);
+
+struct net_stats {
+	uint64_t accepted; /* adopted ones included */
+	uint64_t refused;  /* at a bound */
+	uint64_t bytes_in, bytes_out;
+	uint64_t reads, writes; /* system calls */
+	uint32_t open;          /* now, those being closed included */
+};
+
+struct net_stats net_server_stats(const struct net_server *s);
+
+#endif
