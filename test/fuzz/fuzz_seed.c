@@ -1,0 +1,144 @@
+/* fuzz_seed.c - writes the files from which the targets of the formats start.
+ *
+ *	fuzz_seed DIRECTORY
+ *
+ * They come from the samples of src/mqtt and the tables below, one file a row:
+ * DIRECTORY/<target>/<name>. */
+#include "mqtt/mqtt_any_test.h"
+#include "mqtt/mqtt_notation_test.h"
+#include "mqtt/mqtt_sample_test.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	const char *target, *name, *input; /* see mqtt_notation_test.h */
+} inputs[] = {
+	{"packet", "stream", "10 [ 'MQTT' 05 02 0000 [ ] '' ] 30 [ 'a' [ ] <x> ] e0 [ ]"},
+	{"topic", "equal", "<a/b/c> 0a <a/b/c>"},
+	{"topic", "plus", "<a/+/c> 0a <a/b/c>"},
+	{"topic", "plus-empty", "<+/+> 0a </>"},
+	{"topic", "hash", "<a/#> 0a <a/b/c>"},
+	{"topic", "hash-parent", "<a/b/#> 0a <a/b>"},
+	{"topic", "hash-alone", "<#> 0a <$SYS/x>"},
+	{"topic", "system", "<$SYS/#> 0a <$SYS/broker/uptime>"},
+	{"topic", "shared", "<$share/group/a/+> 0a <a/b>"},
+	{"topic", "shared-without-filter", "<$share/group> 0a <a>"},
+	{"topic", "wildcard-inside", "<a/b+/c#> 0a <a>"},
+	{"topic", "wildcard-in-name", "<a> 0a <a/+>"},
+	{"utf8", "ascii", "<the quick brown fox jumps over 13 lazy dogs>"},
+	{"utf8", "two-bytes", "<aäöü> c280 dfbf"},
+	{"utf8", "three-bytes", "<€> e0a080 ed9fbf ee8080 efbfbf"},
+	{"utf8", "four-bytes", "f0908080 f48fbfbf"},
+	{"utf8", "order-mark", "efbbbf <a>"},
+	{"utf8", "nul", "<12345678> 00 <a>"},
+	{"utf8", "surrogate", "<a> eda080"},
+	{"utf8", "too-long-a-form", "c080"},
+	{"utf8", "beyond", "f4908080"},
+};
+
+static void file_write(const char *directory, const char *target, const char *name,
+	struct span head, struct span rest)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", directory, target, name);
+	f = fopen(path, "wb");
+	if (!f) {
+		perror(path);
+		exit(1);
+	}
+	fwrite(head.at, 1, head.size, f);
+	fwrite(rest.at, 1, rest.size, f);
+	if (fclose(f) != 0) {
+		perror(path);
+		exit(1);
+	}
+}
+
+/* The properties of a packet, or NULL. */
+static const struct mqtt_props *props_of(const struct mqtt_any *p)
+{
+	switch (p->type) {
+	case MQTT_CONNECT:
+		return &p->connect.props;
+	case MQTT_CONNACK:
+		return &p->connack.props;
+	case MQTT_PUBLISH:
+		return &p->publish.props;
+	case MQTT_PUBACK:
+	case MQTT_PUBREC:
+	case MQTT_PUBREL:
+	case MQTT_PUBCOMP:
+		return &p->ack.props;
+	case MQTT_SUBSCRIBE:
+	case MQTT_UNSUBSCRIBE:
+		return &p->subscribe.props;
+	case MQTT_SUBACK:
+	case MQTT_UNSUBACK:
+		return &p->suback.props;
+	case MQTT_DISCONNECT:
+	case MQTT_AUTH:
+		return &p->disconnect.props;
+	case MQTT_PINGREQ:
+	case MQTT_PINGRESP:
+	case MQTT_TYPES:
+		break;
+	}
+	return NULL;
+}
+
+/* fuzz_property.c wants the place in front of the list. */
+static void props_write(
+	const char *directory, const char *name, unsigned where, const struct mqtt_props *p)
+{
+	uint8_t head[8];
+	struct writer w = writer_of(head, sizeof(head));
+
+	if (!p || p->raw.size == 0)
+		return;
+	writer_u8(&w, (uint8_t)where);
+	mqtt_varint_encode(&w, (uint32_t)p->raw.size);
+	file_write(directory, "property", name, writer_span(&w), p->raw);
+}
+
+static void sample_write(const char *directory, const struct mqtt_sample *s)
+{
+	struct span packet = notation_bytes(s->packet), none = span_of(NULL, 0);
+	struct mqtt_frame f;
+	struct mqtt_any any;
+	int used = mqtt_frame_decode(packet, s->version, MQTT_PACKET_MAX, &f);
+	int err = used > 0 ? any_decode(&f, s->version, &any) : used;
+
+	assert(err == 0);
+	file_write(directory, "packet", s->name, none, packet);
+	if (f.type <= MQTT_CONNACK)
+		file_write(directory, "connect", s->name, none, f.body);
+	else if (f.type <= MQTT_PUBCOMP)
+		file_write(directory, "publish", s->name, span_of(&f.flags, 1), f.body);
+	else if (f.type <= MQTT_UNSUBACK)
+		file_write(directory, "subscribe", s->name, none, f.body);
+	props_write(directory, s->name, f.type, props_of(&any));
+	if (f.type == MQTT_CONNECT && any.connect.has_will)
+		props_write(directory, "will", MQTT_IN_WILL, &any.connect.will.props);
+	exact_free(packet);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fputs("usage: fuzz_seed DIRECTORY\n", stderr);
+		return 2;
+	}
+	for (const struct mqtt_sample *s = mqtt_samples; s->name; s++)
+		sample_write(argv[1], s);
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(*inputs); i++) {
+		struct span input = notation_bytes(inputs[i].input);
+
+		file_write(argv[1], inputs[i].target, inputs[i].name, span_of(NULL, 0), input);
+		exact_free(input);
+	}
+	return 0;
+}
