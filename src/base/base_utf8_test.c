@@ -73,3 +73,17 @@ TEST(utf8, empty_is_text, "")
 {
 	cr_expect(utf8_is_text(span_of(NULL, 0)));
 }
+
+TEST(utf8, one_wrong_byte_at_any_place_of_a_long_text_is_seen, "MQTT-1.5.4-1 MQTT-1.5.4-2")
+{
+	static const uint8_t wrong[] = {0x00, 0x80, 0xc0, 0xff};
+	uint8_t text[24];
+
+	for (size_t at = 0; at < sizeof text; at++)
+		for (size_t i = 0; i < sizeof wrong; i++) {
+			memset(text, 0x01, sizeof text);
+			cr_assert(utf8_is_text(span_of(text, sizeof text)));
+			text[at] = wrong[i];
+			cr_expect_not(utf8_is_text(span_of(text, sizeof text)));
+		}
+}
