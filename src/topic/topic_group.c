@@ -17,12 +17,12 @@ static bool group_equal(const struct map_node *by_name, const void *key)
 }
 
 struct topic_group *topic_group_find(
-	const struct topic_tree *t, const struct topic_node *n, struct span name)
+	const struct topic_tree *t, const struct topic_node *n, const struct topic_level *name)
 {
-	struct group_key key = {n, name};
+	struct group_key key = {n, name->text};
 
 	return (struct topic_group *)(void *)map_find(
-		&t->groups, topic_level_hash(&t->key, n->serial, name), group_equal, &key);
+		&t->groups, topic_level_hash(&t->key, n->serial, name->digest), group_equal, &key);
 }
 
 static size_t group_bytes(size_t name_bytes)
@@ -30,24 +30,28 @@ static size_t group_bytes(size_t name_bytes)
 	return sizeof(struct topic_group) + name_bytes;
 }
 
-struct topic_group *topic_group_new(struct topic_tree *t, struct topic_node *n, struct span name)
+struct topic_group *topic_group_new(
+	struct topic_tree *t, struct topic_node *n, const struct topic_level *name)
 {
-	struct topic_group *g = alloc_try(t->alloc, group_bytes(name.size));
+	struct span text = name->text;
+	struct topic_group *g = alloc_try(t->alloc, group_bytes(text.size));
+	uint64_t hash = topic_level_hash(&t->key, n->serial, name->digest);
 
 	if (!g)
 		return NULL;
-	if (map_insert(&t->groups, &g->by_name, topic_level_hash(&t->key, n->serial, name)) < 0) {
-		alloc_free(t->alloc, g, group_bytes(name.size));
+	if (map_insert(&t->groups, &g->by_name, hash) < 0) {
+		alloc_free(t->alloc, g, group_bytes(text.size));
 		return NULL;
 	}
 	g->node = n;
 	g->serial = ++t->serial;
-	g->name_bytes = (uint16_t)name.size;
-	memcpy(g->name, name.at, name.size);
+	g->name_bytes = (uint16_t)text.size;
+	memcpy(g->name, text.at, text.size);
 	list_init(&g->online);
 	list_init(&g->offline);
 	list_append(&n->groups, &g->link);
 	t->group_count++;
+	t->cells += topic_level_cells(text);
 	return g;
 }
 
@@ -58,6 +62,7 @@ void topic_group_free(struct topic_tree *t, struct topic_group *g)
 	list_remove(&g->link);
 	map_remove(&t->groups, &g->by_name);
 	t->group_count--;
+	t->cells -= topic_level_cells(span_of(g->name, g->name_bytes));
 	alloc_free(t->alloc, g, group_bytes(g->name_bytes));
 }
 

@@ -1,20 +1,14 @@
-/* topic_level.c - an edge's hash is SipHash over the number of the node above and the level's text.
- *
- * A long level is replaced by its own hash, so that both fit into a small array. */
+/* topic_level.c - SipHash twice: over the text, and over the number of the node above with that. */
 #include "topic/topic_level.h"
 
-enum { LEVEL_BYTES_COPIED = 56 };
-
-uint64_t topic_level_hash(const struct hash_key *key, uint64_t serial, struct span level)
+struct topic_level topic_level_of(const struct hash_key *key, struct span text)
 {
-	uint8_t bytes[sizeof serial + LEVEL_BYTES_COPIED];
-	uint64_t digest;
+	return (struct topic_level){text, hash_bytes(key, text)};
+}
 
-	if (level.size > LEVEL_BYTES_COPIED) {
-		digest = hash_bytes(key, level);
-		level = span_of(&digest, sizeof digest);
-	}
-	memcpy(bytes, &serial, sizeof serial);
-	memcpy(bytes + sizeof serial, level.at, level.size);
-	return hash_bytes(key, span_of(bytes, sizeof serial + level.size));
+uint64_t topic_level_hash(const struct hash_key *key, uint64_t serial, uint64_t digest)
+{
+	const uint64_t words[] = {serial, digest};
+
+	return hash_bytes(key, span_of(words, sizeof words));
 }

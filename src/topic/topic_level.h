@@ -1,12 +1,29 @@
 /* topic_level.h - the levels of a topic name or filter, one after the other (private to src/topic).
  *
  * A level is known by the offset at which it starts.  "a/" has two levels, the second is empty.  An
- * offset of one more than the size of the text means that no level is left. */
+ * offset of one more than the size of the text means that no level is left.
+ *
+ * A level may have 65,535 bytes, and a stranger chooses them.  So its text is hashed once, and all
+ * the look-ups of one match or search go by that digest; and what is kept of it is counted by size.
+ */
 #ifndef TING_TOPIC_LEVEL_H
 #define TING_TOPIC_LEVEL_H
 
 #include "base/base_hash.h"
 #include "base/base_span.h"
+
+struct topic_level {
+	struct span text;
+	uint64_t digest;
+};
+
+/* A node or group whose text is longer than that counts as several. */
+enum { TOPIC_CELL_BYTES = 64 };
+
+static inline size_t topic_level_cells(struct span level)
+{
+	return 1 + level.size / TOPIC_CELL_BYTES;
+}
 
 static inline bool topic_level_is_there(struct span text, size_t offset)
 {
@@ -28,32 +45,14 @@ static inline size_t topic_level_after(size_t offset, struct span level)
 	return offset + level.size + 1;
 }
 
-/* Where the level before the one at `offset`, which is not the first, starts. */
-static inline size_t topic_level_before(struct span text, size_t offset)
-{
-	size_t start = offset - 1; /* where that level ends */
-
-	while (start > 0 && text.at[start - 1] != '/')
-		start--;
-	return start;
-}
-
-/* How many levels there are from `offset` on. */
-static inline size_t topic_level_count(struct span text, size_t offset)
-{
-	size_t count = 0;
-
-	for (; topic_level_is_there(text, offset); count++)
-		offset = topic_level_after(offset, topic_level_at(text, offset));
-	return count;
-}
-
 static inline bool topic_level_is(struct span level, char wildcard)
 {
 	return level.size == 1 && level.at[0] == (uint8_t)wildcard;
 }
 
-/* The hash of the edge that leads from the node with that serial down to the level. */
-uint64_t topic_level_hash(const struct hash_key *key, uint64_t serial, struct span level);
+struct topic_level topic_level_of(const struct hash_key *key, struct span text);
+
+/* The hash of what belongs to the node with that serial and bears a text with that digest. */
+uint64_t topic_level_hash(const struct hash_key *key, uint64_t serial, uint64_t digest);
 
 #endif

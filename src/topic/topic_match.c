@@ -1,10 +1,10 @@
 /* topic_match.c - a walk through the tree that can stop anywhere.
  *
- * The idea.  The walk keeps no stack: nodes know their parents, and where the topic's previous
- * level starts is seen in the topic itself.  So the whole state is the node at hand, what is to be
- * done there next, and the offset of the topic's level below it.  When the node at hand is pruned,
- * the walk goes on at its parent as if it had just come back from it; the nodes further up have
- * that one as a child and cannot go before it. */
+ * The idea.  The walk keeps no stack, since nodes know their parents: its whole state is the node
+ * at hand, what is to be done there next, and the depth.  When the node at hand is pruned, the walk
+ * goes on at its parent as if it had just come back from it; the nodes further up have that one as
+ * a child and cannot go before it.  The topic is taken apart and hashed once, at the start: a visit
+ * costs the same however long the levels are. */
 #include "topic/topic_node.h"
 
 #include <assert.h>
@@ -23,9 +23,23 @@ enum step {
 
 void topic_match_start(struct topic_match *m, struct topic_tree *t, struct span topic)
 {
+	size_t at = 0;
+
 	assert(!t->match);
 	t->match = m;
-	*m = (struct topic_match){.tree = t, .topic = topic, .node = t->root, .step = STEP_VISIT};
+	m->tree = t;
+	m->node = t->root;
+	m->next = NULL;
+	m->step = STEP_VISIT;
+	m->starts_with_dollar = topic.at[0] == '$';
+	m->visited = m->depth = m->level_count = 0;
+	while (topic_level_is_there(topic, at)) {
+		struct span level = topic_level_at(topic, at);
+
+		assert(m->level_count < TOPIC_LEVELS_MAX);
+		m->levels[m->level_count++] = topic_level_of(&t->key, level);
+		at = topic_level_after(at, level);
+	}
 }
 
 void topic_match_stop(struct topic_match *m)
@@ -41,7 +55,7 @@ static void leave(struct topic_match *m)
 	const struct topic_node *n = m->node;
 
 	if (n->parent && n->kind != TOPIC_HASH)
-		m->offset = topic_level_before(m->topic, m->offset);
+		m->depth--;
 	m->step = n->kind + 1;
 	m->node = n->parent;
 	m->next = NULL;
@@ -61,11 +75,11 @@ void topic_match_forget_node(struct topic_tree *t, const struct topic_node *n)
 
 static void visit(struct topic_match *m)
 {
-	bool is_hit = m->node->kind == TOPIC_HASH || !topic_level_is_there(m->topic, m->offset);
+	bool is_hit = m->node->kind == TOPIC_HASH || m->depth == m->level_count;
 
 	m->visited++;
 	m->step = is_hit ? STEP_SUBS : STEP_TO_HASH;
-	if (m->node->parent == NULL && m->topic.at[0] == '$')
+	if (!m->node->parent && m->starts_with_dollar)
 		m->step = STEP_TO_LITERAL; /* [MQTT-4.7.2-1] */
 	m->next = is_hit ? m->node->subs.next : NULL;
 }
@@ -74,23 +88,21 @@ static void visit(struct topic_match *m)
 static void go_down(struct topic_match *m)
 {
 	struct topic_node *child = NULL;
-	size_t offset = m->offset;
 
-	if (m->step == STEP_TO_HASH) {
+	if (m->step == STEP_TO_HASH)
 		child = m->node->child[TOPIC_HASH];
-	} else if (m->node->kind != TOPIC_HASH && topic_level_is_there(m->topic, offset)) {
-		struct span level = topic_level_at(m->topic, offset);
-
-		offset = topic_level_after(offset, level);
-		child = m->step == STEP_TO_PLUS ? m->node->child[TOPIC_PLUS]
-						: topic_node_find(m->tree, m->node, level);
-	}
+	else if (m->depth == m->level_count)
+		child = NULL;
+	else if (m->step == STEP_TO_PLUS)
+		child = m->node->child[TOPIC_PLUS];
+	else
+		child = topic_node_find(m->tree, m->node, &m->levels[m->depth]);
 	if (!child) {
 		m->step++;
 		return;
 	}
 	m->node = child;
-	m->offset = offset;
+	m->depth += child->kind != TOPIC_HASH;
 	m->step = STEP_VISIT;
 }
 

@@ -105,15 +105,15 @@ static bool edge_equal(const struct map_node *edge, const void *key)
 }
 
 struct topic_node *topic_node_find(
-	const struct topic_tree *t, struct topic_node *parent, struct span level)
+	const struct topic_tree *t, struct topic_node *parent, const struct topic_level *level)
 {
-	enum topic_kind kind = topic_kind_of(level);
-	struct edge_key key = {parent, level};
+	enum topic_kind kind = topic_kind_of(level->text);
+	struct edge_key key = {parent, level->text};
 
 	if (kind != TOPIC_LITERAL || !parent->child[TOPIC_LITERAL])
 		return parent->child[kind];
-	return (struct topic_node *)(void *)map_find(
-		&t->edges, topic_level_hash(&t->key, parent->serial, level), edge_equal, &key);
+	return (struct topic_node *)(void *)map_find(&t->edges,
+		topic_level_hash(&t->key, parent->serial, level->digest), edge_equal, &key);
 }
 
 static size_t node_bytes(size_t level_bytes)
@@ -122,9 +122,10 @@ static size_t node_bytes(size_t level_bytes)
 }
 
 struct topic_node *topic_node_new(
-	struct topic_tree *t, struct topic_node *parent, struct span level)
+	struct topic_tree *t, struct topic_node *parent, const struct topic_level *level)
 {
-	struct topic_node *n = alloc_try(t->alloc, node_bytes(level.size));
+	struct span text = level->text;
+	struct topic_node *n = alloc_try(t->alloc, node_bytes(text.size));
 	uint64_t hash;
 
 	if (!n)
@@ -132,26 +133,26 @@ struct topic_node *topic_node_new(
 	n->parent = parent;
 	n->serial = ++t->serial;
 	n->visits = 1;
-	n->kind = (uint8_t)topic_kind_of(level);
+	n->kind = (uint8_t)topic_kind_of(text);
 	n->has_wildcards = n->kind != TOPIC_LITERAL || (parent && parent->has_wildcards);
-	n->level_bytes = (uint16_t)level.size;
-	if (level.size)
-		memcpy(n->level, level.at, level.size);
+	n->level_bytes = (uint16_t)text.size;
+	if (text.size)
+		memcpy(n->level, text.at, text.size);
 	list_init(&n->subs);
 	list_init(&n->groups);
 	if (!parent)
 		return n;
 	if (n->kind == TOPIC_LITERAL) {
-		hash = topic_level_hash(&t->key, parent->serial, level);
+		hash = topic_level_hash(&t->key, parent->serial, level->digest);
 		if (map_insert(&t->edges, &n->edge, hash) < 0) {
-			alloc_free(t->alloc, n, node_bytes(level.size));
+			alloc_free(t->alloc, n, node_bytes(text.size));
 			return NULL;
 		}
 		heap_put(n);
 	} else {
 		parent->child[n->kind] = n;
 	}
-	t->node_count++;
+	t->cells += topic_level_cells(text);
 	return n;
 }
 
@@ -162,7 +163,7 @@ void topic_node_free(struct topic_tree *t, struct topic_node *n)
 		assert(!n->child[kind]);
 	topic_match_forget_node(t, n);
 	if (n->parent) {
-		t->node_count--;
+		t->cells -= topic_level_cells(topic_node_level(n));
 		if (n->kind == TOPIC_LITERAL) {
 			map_remove(&t->edges, &n->edge);
 			heap_take(n);

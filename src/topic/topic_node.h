@@ -38,6 +38,7 @@ struct topic_group {
 	uint8_t name[];
 };
 
+/* Bounds on memory count cells, see topic_level.h. */
 struct topic_tree {
 	const struct allocator *alloc;
 	struct hash_key key;
@@ -46,7 +47,7 @@ struct topic_tree {
 	struct topic_node *root;
 	struct topic_match *match; /* under way, or NULL */
 	uint64_t serial;           /* the last one given */
-	size_t node_count, sub_count, group_count;
+	size_t cells, sub_count, group_count;
 };
 
 static inline struct span topic_node_level(const struct topic_node *n)
@@ -58,12 +59,12 @@ enum topic_kind topic_kind_of(struct span level);
 
 /* The child with that level, or NULL. */
 struct topic_node *topic_node_find(
-	const struct topic_tree *t, struct topic_node *parent, struct span level);
+	const struct topic_tree *t, struct topic_node *parent, const struct topic_level *level);
 
 /* A new child with that level, which is not there yet; the nodes above are not weighed again.  NULL
  * when there is no memory.  A NULL parent makes the root. */
 struct topic_node *topic_node_new(
-	struct topic_tree *t, struct topic_node *parent, struct span level);
+	struct topic_tree *t, struct topic_node *parent, const struct topic_level *level);
 
 /* Unlinks and frees a node without children, subscriptions and groups; the nodes above are not
  * weighed again. */
@@ -77,10 +78,11 @@ size_t topic_node_weight_with(const struct topic_node *n, enum topic_kind kind, 
 
 /* The group of that name at the node, or NULL. */
 struct topic_group *topic_group_find(
-	const struct topic_tree *t, const struct topic_node *n, struct span name);
+	const struct topic_tree *t, const struct topic_node *n, const struct topic_level *name);
 
 /* A new group without members, or NULL when there is no memory. */
-struct topic_group *topic_group_new(struct topic_tree *t, struct topic_node *n, struct span name);
+struct topic_group *topic_group_new(
+	struct topic_tree *t, struct topic_node *n, const struct topic_level *name);
 
 /* The group has no members. */
 void topic_group_free(struct topic_tree *t, struct topic_group *g);

@@ -1,7 +1,8 @@
 /* The tree against a model that is nothing but a list of filters and topic_filter_matches(). */
 #include "base/base_err.h"
 #include "base/base_prng.h"
-#include "topic/topic_fake.h"
+#include "base/base_test_alloc.h"
+#include "topic/topic_test.h"
 #include "topic/topic_tree.h"
 
 enum { SUBS = 48, LEVELS_MAX = 4, SUBSCRIBERS = 3, TEXT_BYTES = 32 };
@@ -24,8 +25,7 @@ struct entry {
 struct world {
 	struct topic_tree *tree;
 	struct prng prng;
-	struct fake_memory memory;
-	struct allocator alloc;
+	struct test_alloc memory;
 	struct entry entries[SUBS];
 };
 
@@ -113,7 +113,7 @@ static void add_one(struct world *w)
 	if (e->is_in)
 		return;
 	*e = (struct entry){.text = draw_filter(w), .subscriber = (uint32_t)below(w, SUBSCRIBERS)};
-	e->f = fake_filter(span(&e->text));
+	e->f = test_filter(span(&e->text));
 	exists = is_there(w, e);
 	cr_assert_eq(topic_tree_find(w->tree, &e->f, e->subscriber) != NULL, exists);
 	err = topic_tree_add(w->tree, &e->f, e->subscriber, &e->sub);
@@ -263,9 +263,9 @@ static void run(uint64_t seed, size_t steps, size_t budget_max, bool is_quiet)
 {
 	struct world *w = calloc(1, sizeof *w);
 
-	w->alloc = fake_allocator(&w->memory);
+	test_alloc_init(&w->memory);
 	prng_init(&w->prng, seed);
-	w->tree = topic_tree_new(&w->alloc, &(struct hash_key){seed, 1},
+	w->tree = topic_tree_new(&w->memory.alloc, &(struct hash_key){seed, 1},
 		&(struct topic_tree_limits){SIZE_MAX, SIZE_MAX});
 	for (size_t i = 0; i < steps; i++) {
 		size_t calls = w->memory.calls;

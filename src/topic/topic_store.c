@@ -28,7 +28,7 @@ struct topic_store_node {
 struct topic_store {
 	const struct allocator *alloc;
 	struct hash_key key;
-	size_t nodes_max, node_count, value_count;
+	size_t nodes_max, cells, value_count; /* cells: see topic_level.h */
 	struct map edges;
 	struct topic_store_node *root;
 	uint64_t serial; /* the last one given */
@@ -57,39 +57,42 @@ static bool edge_equal(const struct map_node *edge, const void *key)
 	return n->parent == k->parent && span_equal(level_of(n), k->level);
 }
 
-static struct topic_store_node *find_child(
-	const struct topic_store *t, const struct topic_store_node *parent, struct span level)
+static struct topic_store_node *find_child(const struct topic_store *t,
+	const struct topic_store_node *parent, const struct topic_level *level)
 {
-	struct edge_key key = {parent, level};
-	struct map_node *found = map_find(
-		&t->edges, topic_level_hash(&t->key, parent->serial, level), edge_equal, &key);
+	struct edge_key key = {parent, level->text};
+	uint64_t hash = topic_level_hash(&t->key, parent->serial, level->digest);
+	struct map_node *found = map_find(&t->edges, hash, edge_equal, &key);
 
 	return found ? LIST_ENTRY(found, struct topic_store_node, edge) : NULL;
 }
 
 /* A new child, or the root when `parent` is NULL; NULL when there is no memory. */
 static struct topic_store_node *node_new(
-	struct topic_store *t, struct topic_store_node *parent, struct span level)
+	struct topic_store *t, struct topic_store_node *parent, const struct topic_level *level)
 {
-	struct topic_store_node *n = alloc_try(t->alloc, node_bytes(level.size));
+	struct span text = level->text;
+	struct topic_store_node *n = alloc_try(t->alloc, node_bytes(text.size));
+	uint64_t hash;
 
 	if (!n)
 		return NULL;
 	n->parent = parent;
 	n->serial = ++t->serial;
-	n->level_bytes = (uint16_t)level.size;
-	if (level.size)
-		memcpy(n->level, level.at, level.size);
+	n->level_bytes = (uint16_t)text.size;
+	if (text.size)
+		memcpy(n->level, text.at, text.size);
 	list_init(&n->children);
 	list_init(&n->sibling);
 	if (!parent)
 		return n;
-	if (map_insert(&t->edges, &n->edge, topic_level_hash(&t->key, parent->serial, level)) < 0) {
-		alloc_free(t->alloc, n, node_bytes(level.size));
+	hash = topic_level_hash(&t->key, parent->serial, level->digest);
+	if (map_insert(&t->edges, &n->edge, hash) < 0) {
+		alloc_free(t->alloc, n, node_bytes(text.size));
 		return NULL;
 	}
 	list_append(&parent->children, &n->sibling);
-	t->node_count++;
+	t->cells += topic_level_cells(text);
 	return n;
 }
 
@@ -99,7 +102,7 @@ static void node_free(struct topic_store *t, struct topic_store_node *n)
 	if (n->parent) {
 		list_remove(&n->sibling);
 		map_remove(&t->edges, &n->edge);
-		t->node_count--;
+		t->cells -= topic_level_cells(level_of(n));
 	}
 	alloc_free(t->alloc, n, node_bytes(n->level_bytes));
 }
@@ -124,7 +127,7 @@ struct topic_store *topic_store_new(
 	t->key = *key;
 	t->nodes_max = nodes_max;
 	map_init(&t->edges, alloc);
-	t->root = node_new(t, NULL, SPAN_LITERAL(""));
+	t->root = node_new(t, NULL, &(struct topic_level){0});
 	assert(t->root && "out of memory for a size that we chose");
 	return t;
 }
@@ -156,13 +159,13 @@ static struct topic_store_node *descend(
 	size_t offset = 0;
 
 	while (topic_level_is_there(name, offset)) {
-		struct span level = topic_level_at(name, offset);
-		struct topic_store_node *child = find_child(t, n, level);
+		struct topic_level level = topic_level_of(&t->key, topic_level_at(name, offset));
+		struct topic_store_node *child = find_child(t, n, &level);
 
 		if (!child)
 			break;
 		n = child;
-		offset = topic_level_after(offset, level);
+		offset = topic_level_after(offset, level.text);
 	}
 	*ret_offset = offset;
 	return n;
@@ -184,25 +187,36 @@ void *topic_store_find(const struct topic_store *t, struct span name)
 	return n ? n->value : NULL;
 }
 
+static size_t cells_from(struct span name, size_t offset)
+{
+	size_t cells = 0;
+	struct span level;
+
+	for (; topic_level_is_there(name, offset); offset = topic_level_after(offset, level)) {
+		level = topic_level_at(name, offset);
+		cells += topic_level_cells(level);
+	}
+	return cells;
+}
+
 int topic_store_set(struct topic_store *t, struct span name, void *value, void **ret_old)
 {
 	size_t offset;
 	struct topic_store_node *n = descend(t, name, &offset);
-	size_t missing = topic_level_count(name, offset);
 
 	assert(value);
-	if (missing > 0 && (t->node_count > t->nodes_max || missing > t->nodes_max - t->node_count))
+	if (cells_from(name, offset) > t->nodes_max - t->cells)
 		return ERR_LIMIT;
 	while (topic_level_is_there(name, offset)) {
-		struct span level = topic_level_at(name, offset);
-		struct topic_store_node *child = node_new(t, n, level);
+		struct topic_level level = topic_level_of(&t->key, topic_level_at(name, offset));
+		struct topic_store_node *child = node_new(t, n, &level);
 
 		if (!child) {
 			prune(t, n);
 			return ERR_MEMORY;
 		}
 		n = child;
-		offset = topic_level_after(offset, level);
+		offset = topic_level_after(offset, level.text);
 	}
 	*ret_old = n->value;
 	t->value_count += !n->value;
@@ -253,22 +267,25 @@ void topic_search_stop(struct topic_search *s)
 	stand_on(s, NULL);
 }
 
-/* The filter's level for the children of the node at hand; under a '#' that is the '#'. */
-static struct span wanted_level(const struct topic_search *s)
+/* '+', '#', or 0 for another level: in a valid filter the first byte tells. */
+static char wildcard_at(struct span filter, size_t offset)
 {
-	return topic_level_at(s->filter, s->offset);
+	char first = offset < filter.size ? (char)filter.at[offset] : 0;
+
+	return first == '+' || first == '#' ? first : 0;
 }
 
-static bool is_wildcard(struct span level)
+/* The filter's level for the children of the node at hand; under a '#' that is the '#'. */
+static char wanted_wildcard(const struct topic_search *s)
 {
-	return topic_level_is(level, '#') || topic_level_is(level, '+');
+	return wildcard_at(s->filter, s->offset);
 }
 
 /* A filter that begins with a wildcard leaves out names that begin with '$'.  [MQTT-4.7.2-1] */
 static bool is_left_out(const struct topic_search *s)
 {
 	return s->at->parent == s->store->root && s->at->level_bytes && s->at->level[0] == '$' &&
-		is_wildcard(topic_level_at(s->filter, 0));
+		wildcard_at(s->filter, 0);
 }
 
 /* Does the filter end at the node at hand, or with a '#' below it? */
@@ -276,18 +293,26 @@ static bool is_hit(const struct topic_search *s)
 {
 	if (!s->at->value || is_left_out(s))
 		return false;
-	return !topic_level_is_there(s->filter, s->offset) || topic_level_is(wanted_level(s), '#');
+	return !topic_level_is_there(s->filter, s->offset) || wanted_wildcard(s) == '#';
+}
+
+/* Hashes a level once for all the siblings below which it is looked up. */
+static const struct topic_level *wanted_literal(struct topic_search *s)
+{
+	if (s->literal.text.at != s->filter.at + s->offset)
+		s->literal = topic_level_of(&s->store->key, topic_level_at(s->filter, s->offset));
+	return &s->literal;
 }
 
 /* The oldest child that the filter's next level may mean, or NULL. */
-static struct topic_store_node *first_child(const struct topic_search *s)
+static struct topic_store_node *first_child(struct topic_search *s)
 {
 	struct list *first = list_first(&s->at->children);
 
 	if (!first || !topic_level_is_there(s->filter, s->offset) || is_left_out(s))
 		return NULL;
-	if (!is_wildcard(wanted_level(s)))
-		return find_child(s->store, s->at, wanted_level(s));
+	if (!wanted_wildcard(s))
+		return find_child(s->store, s->at, wanted_literal(s));
 	return LIST_ENTRY(first, struct topic_store_node, sibling);
 }
 
@@ -302,20 +327,28 @@ static struct topic_store_node *next_sibling(const struct topic_store_node *n)
 
 static void step_down(struct topic_search *s)
 {
-	struct span level = wanted_level(s);
-
-	if (topic_level_is(level, '#'))
+	switch (wanted_wildcard(s)) {
+	case '#':
 		s->below++;
-	else
-		s->offset = topic_level_after(s->offset, level);
+		break;
+	case '+':
+		s->offset += 2;
+		break;
+	default:
+		s->offset = topic_level_after(s->offset, wanted_literal(s)->text);
+		break;
+	}
 }
 
 static void step_up(struct topic_search *s)
 {
-	if (s->below > 0)
+	if (s->below > 0) {
 		s->below--;
-	else
-		s->offset = topic_level_before(s->filter, s->offset);
+		return;
+	}
+	s->offset--; /* where that level ends */
+	while (s->offset > 0 && s->filter.at[s->offset - 1] != '/')
+		s->offset--;
 }
 
 /* A node comes before its children, and those in the order of their age.  NULL: that was the last.
@@ -326,7 +359,7 @@ static struct topic_store_node *next_node(struct topic_search *s)
 
 	for (struct topic_store_node *n = s->at; !next && n->parent; n = n->parent) {
 		step_up(s);
-		if (is_wildcard(wanted_level(s)))
+		if (wanted_wildcard(s))
 			next = next_sibling(n);
 	}
 	if (next)

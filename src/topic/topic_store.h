@@ -9,11 +9,13 @@
 #include "base/base_hash.h"
 #include "base/base_span.h"
 #include "topic/topic_filter.h"
+#include "topic/topic_level.h"
 
 struct topic_store;
 struct topic_store_node;
 
-/* Never NULL.  `nodes_max`: levels of names that it may hold. */
+/* Never NULL.  `nodes_max`: levels of names that it may hold; one of 64 bytes or more counts as
+ * several, so that this bounds the memory. */
 struct topic_store *topic_store_new(
 	const struct allocator *alloc, const struct hash_key *key, size_t nodes_max);
 
@@ -41,6 +43,7 @@ struct topic_search {
 	struct topic_store_node *at; /* NULL: at the end */
 	size_t offset;               /* in the filter, of the level below the node */
 	size_t below;                /* levels that its '#' stands for so far */
+	struct topic_level literal;  /* the level without a wildcard that was last looked up */
 };
 
 enum topic_search_result { TOPIC_SEARCH_FOUND, TOPIC_SEARCH_PAUSE, TOPIC_SEARCH_END };

@@ -2,7 +2,8 @@
 
 #include "base/base_err.h"
 #include "base/base_prng.h"
-#include "topic/topic_fake.h"
+#include "base/base_test.h"
+#include "base/base_test_alloc.h"
 
 static const struct hash_key key = {3, 4};
 
@@ -156,13 +157,14 @@ TEST(topic_search, leaves_dollar_names_out_of_leading_wildcards, "MQTT-4.7.2-1")
 
 TEST(topic_search, holds_its_place_when_the_node_it_stands_on_goes, "")
 {
-	struct fake_memory memory = {0};
-	struct allocator alloc = fake_allocator(&memory);
-	struct topic_store *t = topic_store_new(&alloc, &key, 4);
+	struct test_alloc memory;
+	struct topic_store *t;
 	struct topic_search first, second;
 	int a, b, c, d;
 	size_t blocks;
 
+	test_alloc_init(&memory);
+	t = topic_store_new(&memory.alloc, &key, 4);
 	cr_assert_eq(set(t, "x/a", &a), 0);
 	cr_assert_eq(set(t, "x/b", &b), 0);
 	cr_assert_eq(set(t, "x/c", &c), 0);
@@ -208,7 +210,7 @@ struct name {
 struct world {
 	struct topic_store *store;
 	struct prng prng;
-	struct fake_memory memory;
+	struct test_alloc memory;
 	struct name names[NAMES];
 	struct topic_search searches[SEARCHES];
 	struct text filters[SEARCHES];
@@ -325,10 +327,10 @@ static void search_one(struct world *w)
 static void run(uint64_t seed, size_t steps)
 {
 	struct world *w = calloc(1, sizeof *w);
-	struct allocator alloc = fake_allocator(&w->memory);
 
+	test_alloc_init(&w->memory);
 	prng_init(&w->prng, seed);
-	w->store = topic_store_new(&alloc, &(struct hash_key){seed, 2}, SIZE_MAX);
+	w->store = topic_store_new(&w->memory.alloc, &(struct hash_key){seed, 2}, SIZE_MAX);
 	for (size_t i = 0; i < steps; i++) {
 		size_t what = (size_t)prng_below(&w->prng, 8), calls = w->memory.calls;
 

@@ -22,7 +22,7 @@ struct topic_tree *topic_tree_new(const struct allocator *alloc, const struct ha
 	map_init(&t->edges, alloc);
 	map_init(&t->groups, alloc);
 	map_init(&t->owners, alloc);
-	t->root = topic_node_new(t, NULL, SPAN_LITERAL(""));
+	t->root = topic_node_new(t, NULL, &(struct topic_level){0});
 	assert(t->root && "out of memory for a size that we chose");
 	return t;
 }
@@ -34,28 +34,7 @@ void topic_tree_set_limits(struct topic_tree *t, const struct topic_tree_limits 
 
 struct topic_tree_stats topic_tree_stats(const struct topic_tree *t)
 {
-	return (struct topic_tree_stats){
-		t->node_count, t->sub_count, t->group_count, t->root->visits};
-}
-
-/* The deepest node there is on the way of the filter; *ret_offset is the level that is missing. */
-static struct topic_node *descend(
-	const struct topic_tree *t, struct span filter, size_t *ret_offset)
-{
-	struct topic_node *n = t->root;
-	size_t offset = 0;
-
-	while (topic_level_is_there(filter, offset)) {
-		struct span level = topic_level_at(filter, offset);
-		struct topic_node *child = topic_node_find(t, n, level);
-
-		if (!child)
-			break;
-		n = child;
-		offset = topic_level_after(offset, level);
-	}
-	*ret_offset = offset;
-	return n;
+	return (struct topic_tree_stats){t->cells, t->sub_count, t->group_count, t->root->visits};
 }
 
 struct owner_key {
@@ -74,45 +53,73 @@ static bool owner_equal(const struct map_node *by_owner, const void *key)
 
 static uint64_t owner_hash(const struct topic_tree *t, const struct owner_key *key)
 {
-	return topic_level_hash(&t->key, key->group ? key->group->serial : key->node->serial,
-		span_of(&key->subscriber, sizeof key->subscriber));
+	uint64_t serial = key->group ? key->group->serial : key->node->serial;
+
+	return topic_level_hash(&t->key, serial, key->subscriber);
 }
 
-static struct topic_sub *find_sub(const struct topic_tree *t, const struct owner_key *key)
-{
-	struct map_node *found = map_find(&t->owners, owner_hash(t, key), owner_equal, key);
+/* How much of what a subscription needs is there. */
+struct place {
+	struct topic_node *node;   /* the deepest one on the way of the filter */
+	size_t offset;             /* of the first level that is missing */
+	struct topic_group *group; /* NULL: not shared, or it is missing */
+};
 
-	return found ? LIST_ENTRY(found, struct topic_sub, by_owner) : NULL;
+static struct place find_place(const struct topic_tree *t, const struct topic_filter *f)
+{
+	struct place p = {t->root, 0, NULL};
+
+	while (topic_level_is_there(f->filter, p.offset)) {
+		struct topic_level level =
+			topic_level_of(&t->key, topic_level_at(f->filter, p.offset));
+		struct topic_node *child = topic_node_find(t, p.node, &level);
+
+		if (!child)
+			return p;
+		p.node = child;
+		p.offset = topic_level_after(p.offset, level.text);
+	}
+	if (f->group.size) {
+		struct topic_level name = topic_level_of(&t->key, f->group);
+
+		p.group = topic_group_find(t, p.node, &name);
+	}
+	return p;
 }
 
 struct topic_sub *topic_tree_find(
 	const struct topic_tree *t, const struct topic_filter *f, uint32_t subscriber)
 {
-	size_t offset;
-	struct owner_key key = {descend(t, f->filter, &offset), NULL, subscriber};
+	struct place p = find_place(t, f);
+	struct owner_key key = {p.node, p.group, subscriber};
+	struct map_node *found;
 
-	if (topic_level_is_there(f->filter, offset))
+	if (topic_level_is_there(f->filter, p.offset) || (f->group.size && !p.group))
 		return NULL;
-	if (f->group.size) {
-		key.group = topic_group_find(t, key.node, f->group);
-		if (!key.group)
-			return NULL;
-	}
-	return find_sub(t, &key);
+	found = map_find(&t->owners, owner_hash(t, &key), owner_equal, &key);
+	return found ? LIST_ENTRY(found, struct topic_sub, by_owner) : NULL;
 }
 
-/* May the levels from `offset` on be put below `n`? */
+/* May the place be completed? */
 static int check_limits(
-	const struct topic_tree *t, const struct topic_node *n, struct span filter, size_t offset)
+	const struct topic_tree *t, const struct topic_filter *f, const struct place *p)
 {
-	size_t missing = topic_level_count(filter, offset), weight;
+	size_t cells = f->group.size && !p->group ? topic_level_cells(f->group) : 0;
+	size_t count = 0, weight;
+	struct span level;
 
-	if (missing == 0)
-		return 0;
-	if (missing > UINT32_MAX - t->node_count || t->node_count + missing > t->limits.nodes_max)
-		return ERR_LIMIT;
-	weight = topic_node_weight_with(n, topic_kind_of(topic_level_at(filter, offset)), missing);
+	for (size_t at = p->offset; topic_level_is_there(f->filter, at); count++) {
+		level = topic_level_at(f->filter, at);
+		cells += topic_level_cells(level);
+		at = topic_level_after(at, level);
+	}
 	/* Limits may have been lowered: what makes nothing worse is still let in. */
+	if (cells > 0 && (t->cells > t->limits.nodes_max || cells > t->limits.nodes_max - t->cells))
+		return ERR_LIMIT;
+	if (count == 0)
+		return 0;
+	level = topic_level_at(f->filter, p->offset);
+	weight = topic_node_weight_with(p->node, topic_kind_of(level), count);
 	return weight > t->limits.visits_max && weight > t->root->visits ? ERR_LIMIT : 0;
 }
 
@@ -129,70 +136,75 @@ static void prune(struct topic_tree *t, struct topic_node *n)
 	topic_node_weigh(n);
 }
 
-/* The node of the levels from `offset` on below `n`; NULL, and nothing changed, without memory. */
-static struct topic_node *grow(
-	struct topic_tree *t, struct topic_node *n, struct span filter, size_t offset)
+/* Takes back what complete_place() made, or what has become useless otherwise. */
+static void drop_place(struct topic_tree *t, struct topic_node *n, struct topic_group *group)
 {
-	struct topic_node *child = n;
+	if (group && topic_group_count(group) == 0)
+		topic_group_free(t, group);
+	prune(t, n);
+}
 
-	while (topic_level_is_there(filter, offset)) {
-		struct span level = topic_level_at(filter, offset);
+/* Makes the levels and the group that are missing.  0, or ERR_MEMORY and nothing changed. */
+static int complete_place(struct topic_tree *t, const struct topic_filter *f, struct place *p)
+{
+	struct topic_node *n = p->node;
 
-		child = topic_node_new(t, n, level);
-		if (!child) {
-			prune(t, n);
-			return NULL;
-		}
-		n = child;
-		offset = topic_level_after(offset, level);
+	while (topic_level_is_there(f->filter, p->offset)) {
+		struct topic_level level =
+			topic_level_of(&t->key, topic_level_at(f->filter, p->offset));
+
+		n = topic_node_new(t, p->node, &level);
+		if (!n)
+			goto fail;
+		p->node = n;
+		p->offset = topic_level_after(p->offset, level.text);
 	}
 	topic_node_weigh(n->parent);
-	return n;
+	if (f->group.size && !p->group) {
+		struct topic_level name = topic_level_of(&t->key, f->group);
+
+		p->group = topic_group_new(t, n, &name);
+		if (!p->group)
+			goto fail;
+	}
+	return 0;
+fail:
+	prune(t, p->node);
+	return ERR_MEMORY;
 }
 
 int topic_tree_add(struct topic_tree *t, const struct topic_filter *f, uint32_t subscriber,
 	struct topic_sub *sub)
 {
-	size_t offset;
-	struct topic_node *n = descend(t, f->filter, &offset);
-	struct owner_key key = {n, NULL, subscriber};
-	struct topic_group *group = NULL;
-	int err = check_limits(t, n, f->filter, offset);
+	struct place p = find_place(t, f);
+	struct owner_key key;
+	int err;
 
 	assert(!sub->node);
+	if (topic_tree_find(t, f, subscriber))
+		return ERR_EXISTS;
+	err = check_limits(t, f, &p);
 	if (err < 0)
 		return err;
-	n = grow(t, n, f->filter, offset);
-	if (!n)
-		return ERR_MEMORY;
-	if (f->group.size) {
-		group = topic_group_find(t, n, f->group);
-		if (!group)
-			group = topic_group_new(t, n, f->group);
-		err = group ? 0 : ERR_MEMORY;
-		if (err < 0)
-			goto fail;
-	}
-	key = (struct owner_key){n, group, subscriber};
-	err = find_sub(t, &key) ? ERR_EXISTS
-				: map_insert(&t->owners, &sub->by_owner, owner_hash(t, &key));
+	err = complete_place(t, f, &p);
 	if (err < 0)
-		goto fail;
+		return err;
+	key = (struct owner_key){p.node, p.group, subscriber};
+	err = map_insert(&t->owners, &sub->by_owner, owner_hash(t, &key));
+	if (err < 0) {
+		drop_place(t, p.node, p.group);
+		return err;
+	}
 	sub->subscriber = subscriber;
 	sub->is_online = true;
-	sub->node = n;
-	sub->group = group;
-	if (group)
-		topic_group_join(group, sub);
+	sub->node = p.node;
+	sub->group = p.group;
+	if (sub->group)
+		topic_group_join(sub->group, sub);
 	else
-		list_append(&n->subs, &sub->link);
+		list_append(&sub->node->subs, &sub->link);
 	t->sub_count++;
 	return 0;
-fail:
-	if (group && topic_group_count(group) == 0)
-		topic_group_free(t, group);
-	prune(t, n);
-	return err;
 }
 
 /* Takes the subscription off its node, and its group away when it was the last member. */

@@ -14,13 +14,16 @@
 #include "base/base_span.h"
 #include "base/base_writer.h"
 #include "topic/topic_filter.h"
+#include "topic/topic_level.h"
 
 struct topic_tree;
 struct topic_node;
 struct topic_group; /* the members of one $share group on one filter */
 
 struct topic_tree_limits {
-	size_t nodes_max; /* levels of filters that the tree may hold */
+	/* Levels of filters, and groups, that the tree may hold.  One of 64 bytes or more counts as
+	 * several, so that this bounds the memory. */
+	size_t nodes_max;
 	/* The most nodes that any one topic may make a match visit.  A filter that would pass it is
 	 * refused, which bounds what a set of filters that mixes names and '+' can cost. */
 	size_t visits_max;
@@ -77,12 +80,14 @@ size_t topic_group_online_count(const struct topic_group *g);
 /* A match under way.  One at a time in a tree; `topic` must stay until topic_match_stop(). */
 struct topic_match {
 	struct topic_tree *tree;
-	struct span topic;
 	size_t visited;          /* nodes so far */
 	struct topic_node *node; /* at hand; NULL: at the end */
-	size_t offset;           /* in the topic, of the level below the node */
 	struct list *next;       /* of the node's subscriptions or groups */
 	uint8_t step;            /* what is to be done at the node */
+	bool starts_with_dollar;
+	size_t depth; /* levels of the topic that lead to the node */
+	size_t level_count;
+	struct topic_level levels[TOPIC_LEVELS_MAX]; /* of the topic */
 };
 
 enum topic_match_result {
@@ -103,7 +108,8 @@ enum topic_match_result topic_match_next(struct topic_match *m, size_t *budget,
 void topic_match_stop(struct topic_match *m);
 
 struct topic_tree_stats {
-	size_t nodes, subs, groups;
+	size_t nodes; /* what topic_tree_limits.nodes_max bounds */
+	size_t subs, groups;
 	size_t visits_worst; /* the most nodes that one topic can make a match visit now */
 };
 

@@ -1,21 +1,22 @@
 #include "topic/topic_tree.h"
 
 #include "base/base_err.h"
-#include "topic/topic_fake.h"
+#include "base/base_test_alloc.h"
+#include "topic/topic_test.h"
 
 static const struct hash_key key = {1, 2};
 static const struct topic_tree_limits wide = {SIZE_MAX, SIZE_MAX};
 
 static int add(struct topic_tree *t, const char *text, uint32_t subscriber, struct topic_sub *sub)
 {
-	struct topic_filter f = fake_filter(span_of_text(text));
+	struct topic_filter f = test_filter(span_of_text(text));
 
 	return topic_tree_add(t, &f, subscriber, sub);
 }
 
 static struct topic_sub *find(const struct topic_tree *t, const char *text, uint32_t subscriber)
 {
-	struct topic_filter f = fake_filter(span_of_text(text));
+	struct topic_filter f = test_filter(span_of_text(text));
 
 	return topic_tree_find(t, &f, subscriber);
 }
@@ -103,22 +104,23 @@ TEST(topic_tree, keeps_one_subscription_a_filter_and_subscriber, "")
 
 TEST(topic_tree, is_as_before_when_all_is_removed, "")
 {
-	struct fake_memory memory = {0};
-	struct allocator alloc = fake_allocator(&memory);
-	struct topic_tree *t = topic_tree_new(&alloc, &key, &wide);
+	struct test_alloc memory;
+	struct topic_tree *t;
 	struct topic_sub a = {0}, b = {0}, c = {0}, never = {0};
 
+	test_alloc_init(&memory);
+	t = topic_tree_new(&memory.alloc, &key, &wide);
 	cr_assert_eq(add(t, "a/b/c/#", 1, &a), 0);
 	cr_assert_eq(add(t, "$share/g/a/+", 1, &b), 0);
 	cr_assert_eq(add(t, "a", 1, &c), 0);
-	cr_expect_eq(topic_tree_stats(t).nodes, 5);
+	cr_expect_eq(topic_tree_stats(t).nodes, 6, "a group counts, too");
 	cr_expect_eq(topic_tree_stats(t).subs, 3);
 	cr_expect_eq(topic_tree_stats(t).groups, 1);
 	cr_expect_eq(topic_tree_stats(t).visits_worst, 6);
 	topic_tree_remove(t, &never);
 	topic_tree_remove(t, &a);
 	topic_tree_remove(t, &a);
-	cr_expect_eq(topic_tree_stats(t).nodes, 2);
+	cr_expect_eq(topic_tree_stats(t).nodes, 3);
 	cr_expect_eq(topic_tree_stats(t).visits_worst, 3);
 	topic_tree_remove(t, &b);
 	topic_tree_remove(t, &c);
@@ -133,13 +135,14 @@ TEST(topic_tree, is_as_before_when_all_is_removed, "")
 
 TEST(topic_tree, unlinks_what_is_in_it_when_it_ends, "")
 {
-	struct fake_memory memory = {0};
-	struct allocator alloc = fake_allocator(&memory);
-	struct topic_tree *t = topic_tree_new(&alloc, &key, &wide);
+	struct test_alloc memory;
+	struct topic_tree *t;
 	struct topic_sub subs[5] = {0};
 	static const char *const filters[] = {
 		"a/b", "$share/g/a/b", "$share/g/#", "+/+", "$share/h/a/b"};
 
+	test_alloc_init(&memory);
+	t = topic_tree_new(&memory.alloc, &key, &wide);
 	topic_tree_free(NULL);
 	for (uint32_t i = 0; i < 5; i++)
 		cr_assert_eq(add(t, filters[i], i, &subs[i]), 0);
