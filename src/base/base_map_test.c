@@ -52,6 +52,21 @@ TEST(map, finds_by_hash_and_by_key, "")
 	map_done(&m);
 }
 
+TEST(map, is_empty_and_usable_once_it_is_done, "")
+{
+	struct item a = {.key = 1};
+	struct map m;
+
+	map_init(&m, &alloc_libc);
+	cr_assert_eq(map_insert(&m, &a.node, 7), 0);
+	map_done(&m);
+	cr_expect_eq(m.count, 0);
+	cr_expect_null(find(&m, 7, 1));
+	cr_assert_eq(map_insert(&m, &a.node, 7), 0);
+	cr_expect_eq(find(&m, 7, 1), &a);
+	map_done(&m);
+}
+
 TEST(map, finds_everything_at_every_step_of_growing, "")
 {
 	enum { COUNT = 1500 };

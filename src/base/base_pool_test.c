@@ -78,3 +78,12 @@ TEST(pool, without_memory_it_gives_only_what_came_back, "")
 	pool_done(&p);
 	cr_expect_eq(t.blocks, 0);
 }
+
+TEST_ABORTS(pool, giving_back_more_than_was_taken_is_a_bug)
+{
+	struct pool p;
+	long item[2] = {0};
+
+	pool_init(&p, &alloc_libc, sizeof item, 1);
+	pool_give(&p, item);
+}

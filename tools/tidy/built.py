@@ -47,6 +47,15 @@ def headers_alone(tree):
             yield f.path, 1, "does not compile alone: " + (first.group() if first else "")
 
 
+@check("compiled", plant={"src/base/base_planted_test.c": ""})
+def compiled(tree):
+    """A source, and above all a test, that no meson.build names would look as if it passed."""
+    built = objects_of(tree)
+    for f in tree.all(".c"):
+        if f.path not in built:
+            yield f.path, 1, "is in no meson.build: nobody compiles it"
+
+
 def allowed_calls(tree):
     """{symbol: the one file that may call it, or None}"""
     lines = [line.split("#")[0].split() for line in tree.file("tools/libc").lines]

@@ -24,7 +24,8 @@ def prepare(tree):
 def run(tree, names):
     failed = 0
     for name in names:
-        found = sorted(set(CHECKS[name][0](tree)))
+        found = sorted(f for f in set(CHECKS[name][0](tree))
+                       if not tree.file(f[0]).is_excused(f[1], name))
         for path, line, message in found:
             print(f"{path}:{line}: {name}: {message}")
         print(f"{'FAIL' if found else 'ok':5}{name}")
@@ -48,7 +49,7 @@ def self_test(root, names):
             tree = Tree(copy)
             tree.run("git", "init", "--quiet")
             tree = Tree(copy)
-            if "src/base/meson.build" in planted:
+            if function.__module__ == built.__name__:
                 print(prepare(tree), end="")
             is_found = any(path == list(planted)[-1] for path, _, _ in function(tree))
             print(f"{'ok' if is_found else 'FAIL':5}{name} finds what is planted")

@@ -47,8 +47,8 @@ class File:
                 start = None
 
     def is_excused(self, line, name):
-        """`tidy: <check> - why` in the line or in the one above."""
-        near = self.lines[max(0, line - 2):line]
+        """`tidy: <check> - why` in the line or in one of the two above."""
+        near = self.lines[max(0, line - 3):line]
         return any(re.search(rf"tidy: {name} - \w+", text) for text in near)
 
 
