@@ -1,0 +1,69 @@
+/* Command lines as POSIX has them. */
+#include "conf/conf_flag.h"
+
+#include "base/base_test.h"
+
+static const struct conf_flag flags[] = {
+	{'c', NULL, "FILE", "a file"},
+	{'p', NULL, "PORT", "a port"},
+	{'d', NULL, NULL, "daemon"},
+	{'v', NULL, NULL, "verbose"},
+	{'h', "help", NULL, "this"},
+	{'\0', "check", NULL, "check"},
+	{0},
+};
+
+/* Reads the line and writes what it says into `ret`: "d c=FILE ! sentence". */
+static void told(char **arguments, char *ret)
+{
+	struct conf_flag_reader r = conf_flag_reader_of(arguments);
+	const struct conf_flag *flag;
+	struct conf_error e;
+	const char *value;
+
+	for (*ret = '\0'; (flag = conf_flag_next(&r, flags, &value, &e));)
+		ret += sprintf(ret, "%c%s%s ", flag->letter ? flag->letter : '-', value ? "=" : "",
+			value ? value : "");
+	(void)sprintf(ret, "%s", e.text);
+}
+
+#define EXPECT_TOLD(said, ...)                                                                     \
+	do {                                                                                       \
+		char room[500], *line[] = {__VA_ARGS__, NULL};                                     \
+		told(line, room);                                                                  \
+		cr_expect_str_eq(room, said);                                                      \
+	} while (0)
+
+TEST(conf_flag, takes_letters_alone_together_and_with_arguments, "")
+{
+	EXPECT_TOLD("d v ", "-d", "-v");
+	EXPECT_TOLD("d v ", "-dv");
+	EXPECT_TOLD("p=1883 d ", "-p", "1883", "-d");
+	EXPECT_TOLD("p=1883 d ", "-p1883", "-d");
+	EXPECT_TOLD("v c=x ", "-vc", "x");
+	EXPECT_TOLD("v c=x d ", "-vcx", "-d");
+	EXPECT_TOLD("c=-d ", "-c", "-d");
+}
+
+TEST(conf_flag, takes_long_names, "")
+{
+	EXPECT_TOLD("- h ", "--check", "--help");
+	EXPECT_TOLD("h ", "-h");
+}
+
+TEST(conf_flag, ends_at_the_end_and_at_two_hyphens, "")
+{
+	EXPECT_TOLD("d ", "-d", "--", "-x");
+}
+
+TEST(conf_flag, says_what_is_wrong, "")
+{
+	EXPECT_TOLD("expected an option, found \"-x\"", "-x");
+	EXPECT_TOLD("d expected an option, found \"-dx\"", "-dx");
+	EXPECT_TOLD("expected an option, found \"--nonsense\"", "--nonsense");
+	EXPECT_TOLD("expected an option, found \"file\"", "file");
+	EXPECT_TOLD("expected an option, found \"-\"", "-");
+	EXPECT_TOLD("expected an option, found \"\"", "");
+	EXPECT_TOLD("expected PORT after -p", "-p");
+	EXPECT_TOLD("d expected FILE after -dc", "-dc");
+}
