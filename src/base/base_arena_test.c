@@ -112,3 +112,12 @@ TEST(arena, copies_bytes_and_the_empty_span, "")
 	cr_expect_eq(arena_copy(&a, span_of(NULL, 0)).size, 0);
 	arena_done(&a);
 }
+
+TEST_ABORTS(arena, trimming_more_than_was_taken_is_a_bug)
+{
+	struct arena a;
+
+	arena_init(&a, &alloc_libc);
+	arena_take(&a, 10);
+	arena_trim(&a, 11);
+}

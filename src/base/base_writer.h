@@ -14,7 +14,7 @@ struct writer {
 
 static inline struct writer writer_of(void *start, size_t size)
 {
-	return (struct writer){start, start, (uint8_t *)start + size, false};
+	return (struct writer){start, start, size ? (uint8_t *)start + size : start, false};
 }
 
 static inline size_t writer_left(const struct writer *w)
@@ -37,7 +37,8 @@ static inline uint8_t *writer_take(struct writer *w, size_t size)
 		w->is_full = true;
 		return NULL;
 	}
-	w->at += size;
+	if (size)
+		w->at += size;
 	return at;
 }
 
