@@ -91,4 +91,16 @@ static inline void writer_string16(struct writer *w, struct span s)
 	writer_bytes(w, s);
 }
 
+/* The number in decimal digits. */
+static inline void writer_decimal(struct writer *w, uint64_t number)
+{
+	uint8_t digits[20];
+	size_t at = sizeof digits;
+
+	do
+		digits[--at] = (uint8_t)('0' + number % 10);
+	while (number /= 10);
+	writer_bytes(w, span_of(digits + at, sizeof digits - at));
+}
+
 #endif

@@ -99,17 +99,6 @@ static void write_text(struct writer *w, const char *text)
 	writer_bytes(w, span_of_text(text));
 }
 
-static void write_number(struct writer *w, uint64_t number)
-{
-	char digits[20];
-	size_t at = sizeof digits;
-
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while (number /= 10);
-	writer_bytes(w, span_of(digits + at, sizeof digits - at));
-}
-
 static void write_printable(struct writer *w, struct span s)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -140,7 +129,7 @@ static void write_reason(const struct broker_note *n, unsigned parts, struct wri
 							: ", MQTT 3.1.1");
 	if (parts & PART_QOS && n->reason <= 2) {
 		write_text(w, ", QoS ");
-		write_number(w, n->reason);
+		writer_decimal(w, n->reason);
 	} else if (parts & (PART_REASON | PART_QOS) && n->reason >= MQTT_UNSPECIFIED_ERROR) {
 		write_text(w, ": ");
 		write_text(w, mqtt_reason_name(n->reason));
@@ -165,7 +154,7 @@ void broker_note_write(const struct broker_note *n, struct span peer, struct wri
 		write_part(w, ": ", n->topic);
 	if (form->parts & PART_NUMBER) {
 		write_text(w, ", ");
-		write_number(w, (uint64_t)n->number);
+		writer_decimal(w, (uint64_t)n->number);
 		write_text(w, " ");
 		write_text(w, form->unit);
 	}

@@ -11,6 +11,7 @@
 struct broker_stats {
 	uint64_t
 		notes[BROKER_NOTES]; /* how often each note was due, also those that made no line */
+	uint64_t connections_opened;
 	uint64_t bytes_received, bytes_sent;
 	uint64_t packets_received, packets_sent;
 	uint64_t publishes_received, publishes_sent;

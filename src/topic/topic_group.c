@@ -55,9 +55,10 @@ struct topic_group *topic_group_new(
 	return g;
 }
 
-void topic_group_free(struct topic_tree *t, struct topic_group *g)
+void topic_group_free_unused(struct topic_tree *t, struct topic_group *g)
 {
-	assert(topic_group_count(g) == 0);
+	if (g->refs || topic_group_count(g))
+		return;
 	topic_match_forget_link(t, &g->link);
 	list_remove(&g->link);
 	map_remove(&t->groups, &g->by_name);
@@ -100,7 +101,8 @@ struct topic_sub *topic_group_pick(struct topic_group *g)
 	struct list *members = g->online_count ? &g->online : &g->offline;
 	struct list *first = list_first(members);
 
-	assert(first);
+	if (!first)
+		return NULL;
 	list_remove(first);
 	list_append(members, first);
 	return LIST_ENTRY(first, struct topic_sub, link);
@@ -114,4 +116,20 @@ size_t topic_group_count(const struct topic_group *g)
 size_t topic_group_online_count(const struct topic_group *g)
 {
 	return g->online_count;
+}
+
+void topic_group_ref(struct topic_group *g)
+{
+	g->refs++;
+}
+
+void topic_group_unref(struct topic_tree *t, struct topic_group *g)
+{
+	struct topic_node *n = g->node;
+
+	assert(g->refs > 0);
+	if (--g->refs || topic_group_count(g))
+		return;
+	topic_group_free_unused(t, g);
+	topic_node_prune(t, n);
 }

@@ -118,6 +118,7 @@ static struct list *take_link(struct topic_match *m)
 {
 	struct list *link = m->next;
 
+	assert(link);
 	m->next = link->next;
 	return link;
 }

@@ -33,6 +33,7 @@ struct topic_group {
 	struct topic_node *node;
 	struct list online, offline; /* struct topic_sub; whose turn it is comes first */
 	size_t online_count, offline_count;
+	size_t refs;     /* of the tree's user: it stays, even without members */
 	uint64_t serial; /* from the same count as those of the nodes */
 	uint16_t name_bytes;
 	uint8_t name[];
@@ -84,8 +85,11 @@ struct topic_group *topic_group_find(
 struct topic_group *topic_group_new(
 	struct topic_tree *t, struct topic_node *n, const struct topic_level *name);
 
-/* The group has no members. */
-void topic_group_free(struct topic_tree *t, struct topic_group *g);
+/* Frees the group unless it has members or somebody refers to it. */
+void topic_group_free_unused(struct topic_tree *t, struct topic_group *g);
+
+/* Removes the node, and those above it, as far as nothing needs them. */
+void topic_node_prune(struct topic_tree *t, struct topic_node *n);
 
 void topic_group_join(struct topic_group *g, struct topic_sub *sub);
 void topic_group_leave(struct topic_group *g, struct topic_sub *sub);

@@ -16,7 +16,7 @@ struct entry {
 	struct topic_sub sub;
 	struct text text;
 	struct topic_filter f;
-	uint32_t subscriber;
+	uint64_t subscriber;
 	bool is_in;
 	bool was_in;    /* when the match began, and ever since */
 	unsigned found; /* by the match */

@@ -40,7 +40,7 @@ struct topic_tree_stats topic_tree_stats(const struct topic_tree *t)
 struct owner_key {
 	const struct topic_node *node;
 	const struct topic_group *group;
-	uint32_t subscriber;
+	uint64_t subscriber;
 };
 
 static bool owner_equal(const struct map_node *by_owner, const void *key)
@@ -88,7 +88,7 @@ static struct place find_place(const struct topic_tree *t, const struct topic_fi
 }
 
 struct topic_sub *topic_tree_find(
-	const struct topic_tree *t, const struct topic_filter *f, uint32_t subscriber)
+	const struct topic_tree *t, const struct topic_filter *f, uint64_t subscriber)
 {
 	struct place p = find_place(t, f);
 	struct owner_key key = {p.node, p.group, subscriber};
@@ -123,8 +123,7 @@ static int check_limits(
 	return weight > t->limits.visits_max && weight > t->root->visits ? ERR_LIMIT : 0;
 }
 
-/* Removes the node, and those above it, as far as nothing needs them. */
-static void prune(struct topic_tree *t, struct topic_node *n)
+void topic_node_prune(struct topic_tree *t, struct topic_node *n)
 {
 	while (n->parent && list_is_empty(&n->subs) && list_is_empty(&n->groups) &&
 		!n->child[TOPIC_HASH] && !n->child[TOPIC_PLUS] && !n->child[TOPIC_LITERAL]) {
@@ -139,9 +138,9 @@ static void prune(struct topic_tree *t, struct topic_node *n)
 /* Takes back what complete_place() made, or what has become useless otherwise. */
 static void drop_place(struct topic_tree *t, struct topic_node *n, struct topic_group *group)
 {
-	if (group && topic_group_count(group) == 0)
-		topic_group_free(t, group);
-	prune(t, n);
+	if (group)
+		topic_group_free_unused(t, group);
+	topic_node_prune(t, n);
 }
 
 /* Makes the levels and the group that are missing.  0, or ERR_MEMORY and nothing changed. */
@@ -169,11 +168,11 @@ static int complete_place(struct topic_tree *t, const struct topic_filter *f, st
 	}
 	return 0;
 fail:
-	prune(t, p->node);
+	topic_node_prune(t, p->node);
 	return ERR_MEMORY;
 }
 
-int topic_tree_add(struct topic_tree *t, const struct topic_filter *f, uint32_t subscriber,
+int topic_tree_add(struct topic_tree *t, const struct topic_filter *f, uint64_t subscriber,
 	struct topic_sub *sub)
 {
 	struct place p = find_place(t, f);
@@ -212,8 +211,7 @@ static void unlink_sub(struct topic_tree *t, struct topic_sub *sub)
 {
 	if (sub->group) {
 		topic_group_leave(sub->group, sub);
-		if (topic_group_count(sub->group) == 0)
-			topic_group_free(t, sub->group);
+		topic_group_free_unused(t, sub->group);
 	} else {
 		topic_match_forget_link(t, &sub->link);
 		list_remove(&sub->link);
@@ -231,7 +229,7 @@ void topic_tree_remove(struct topic_tree *t, struct topic_sub *sub)
 	if (!n)
 		return;
 	unlink_sub(t, sub);
-	prune(t, n);
+	topic_node_prune(t, n);
 }
 
 static struct topic_node *any_child(const struct topic_node *n)

@@ -31,7 +31,7 @@ struct topic_tree_limits {
 
 /* One subscription.  Private to the tree, but for reading `subscriber` and `group`. */
 struct topic_sub {
-	uint32_t subscriber;
+	uint64_t subscriber;
 	bool is_online;            /* matters in a group only */
 	struct topic_node *node;   /* NULL: not in the tree */
 	struct topic_group *group; /* NULL: not shared */
@@ -51,10 +51,10 @@ void topic_tree_set_limits(struct topic_tree *t, const struct topic_tree_limits 
 
 /* The subscription of that subscriber to exactly that filter and group, or NULL. */
 struct topic_sub *topic_tree_find(
-	const struct topic_tree *t, const struct topic_filter *f, uint32_t subscriber);
+	const struct topic_tree *t, const struct topic_filter *f, uint64_t subscriber);
 
 /* Links `sub`, online.  0; ERR_LIMIT or ERR_MEMORY and *t unchanged; ERR_EXISTS. */
-int topic_tree_add(struct topic_tree *t, const struct topic_filter *f, uint32_t subscriber,
+int topic_tree_add(struct topic_tree *t, const struct topic_filter *f, uint64_t subscriber,
 	struct topic_sub *sub);
 
 /* Unlinks `sub`, also while a match is under way.  A sub that is not in the tree is left alone. */
@@ -70,12 +70,17 @@ bool topic_sub_has_wildcards(const struct topic_sub *sub);
 void topic_sub_set_online(struct topic_sub *sub, bool is_online);
 
 /* The member whose turn it is: the online ones in turn, or, when there is none, the others in turn.
- * Never NULL: a group without members does not exist. */
+ * NULL only for a group that a reference keeps without members. */
 struct topic_sub *topic_group_pick(struct topic_group *g);
 
 /* Members, and how many of them are online. */
 size_t topic_group_count(const struct topic_group *g);
 size_t topic_group_online_count(const struct topic_group *g);
+
+/* A reference keeps the group, which members may leave and join meanwhile: who left a message undone finds
+ * another member later. */
+void topic_group_ref(struct topic_group *g);
+void topic_group_unref(struct topic_tree *t, struct topic_group *g);
 
 /* A match under way.  One at a time in a tree; `topic` must stay until topic_match_stop(). */
 struct topic_match {

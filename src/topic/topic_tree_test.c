@@ -7,14 +7,14 @@
 static const struct hash_key key = {1, 2};
 static const struct topic_tree_limits wide = {SIZE_MAX, SIZE_MAX};
 
-static int add(struct topic_tree *t, const char *text, uint32_t subscriber, struct topic_sub *sub)
+static int add(struct topic_tree *t, const char *text, uint64_t subscriber, struct topic_sub *sub)
 {
 	struct topic_filter f = test_filter(span_of_text(text));
 
 	return topic_tree_add(t, &f, subscriber, sub);
 }
 
-static struct topic_sub *find(const struct topic_tree *t, const char *text, uint32_t subscriber)
+static struct topic_sub *find(const struct topic_tree *t, const char *text, uint64_t subscriber)
 {
 	struct topic_filter f = test_filter(span_of_text(text));
 
