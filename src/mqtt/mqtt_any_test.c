@@ -283,3 +283,13 @@ int any_echo_bytes(struct span in, enum mqtt_version version)
 	err = any_echo(&frame, version);
 	return err ? err : used;
 }
+
+unsigned any_verdict(enum mqtt_version version, const char *packet)
+{
+	struct span bytes = notation_bytes(packet);
+	int used = any_echo_bytes(bytes, version);
+
+	assert(used < 0 || (size_t)used == bytes.size);
+	exact_free(bytes);
+	return used < 0 ? (unsigned)-used : 0;
+}

@@ -40,6 +40,15 @@ int any_echo(const struct mqtt_frame *f, enum mqtt_version version);
  * negative reason. */
 int any_echo_bytes(struct span in, enum mqtt_version version);
 
+/* The same for a packet in notation: 0 when it is in order, else its reason, which is positive here
+ * so that a test reads as the specification does.  The packet must be whole. */
+unsigned any_verdict(enum mqtt_version version, const char *packet);
+
+/* For tests: that verdict, and that some bytes are these. */
+#define expect_verdict(version, reason, packet)                                                    \
+	cr_expect_eq(any_verdict(version, packet), (unsigned)(reason), "%s", packet)
+#define expect_span(span, text) cr_expect(span_equal(span, SPAN_LITERAL(text)), "%s", text)
+
 /* A property list of which all that `present` does not say is in `raw`, as an encoder wants it.
  * The bytes go to `scratch`. */
 struct mqtt_props props_unraw(const struct mqtt_props *decoded, struct writer *scratch);
