@@ -121,3 +121,13 @@ TEST_ABORTS(arena, trimming_more_than_was_taken_is_a_bug)
 	arena_take(&a, 10);
 	arena_trim(&a, 11);
 }
+
+TEST_ABORTS(arena, being_refused_memory_is_the_end)
+{
+	struct test_alloc t;
+	struct arena a;
+
+	setup(&t, &a);
+	t.grants = 0;
+	arena_take(&a, 1);
+}

@@ -87,3 +87,18 @@ TEST_ABORTS(pool, giving_back_more_than_was_taken_is_a_bug)
 	pool_init(&p, &alloc_libc, sizeof item, 1);
 	pool_give(&p, item);
 }
+
+TEST(pool, is_empty_and_usable_once_it_is_done, "")
+{
+	struct test_alloc t;
+	struct pool p;
+
+	test_alloc_init(&t);
+	pool_init(&p, &t.alloc, 8, 4);
+	cr_assert(pool_take(&p));
+	pool_done(&p);
+	cr_expect_eq(p.used, 0);
+	cr_assert(pool_take(&p));
+	cr_expect_eq(t.calls, 2, "what it had is gone");
+	pool_done(&p);
+}

@@ -51,6 +51,20 @@ TEST(writer, take_gives_room_for_the_caller_to_fill, "")
 	cr_expect(w.is_full);
 }
 
+TEST(writer, bytes_fit_whole_or_not_at_all, "")
+{
+	uint8_t memory[3] = {0};
+	struct writer w = writer_of(memory, sizeof memory);
+
+	writer_bytes(&w, SPAN_LITERAL("abcd"));
+	cr_expect(w.is_full);
+	cr_expect_eq(memory[0], 0);
+	w = writer_of(memory, sizeof memory);
+	writer_bytes(&w, SPAN_LITERAL("abc"));
+	cr_expect_not(w.is_full);
+	cr_expect(span_equal(writer_span(&w), SPAN_LITERAL("abc")));
+}
+
 TEST(writer, takes_no_memory_and_empty_bytes, "")
 {
 	struct writer w = writer_of(NULL, 0);

@@ -82,8 +82,18 @@ def names(tree):
             continue
         if len(parts) != 3 or parts[1] not in MODULES:
             yield path, 1, "is in no module"
-        elif not re.fullmatch(rf"{parts[1]}(_[a-z0-9]+)*\.[ch]", parts[2]):
+        elif not re.fullmatch(rf"{parts[1]}(_[a-z0-9]+)*\.([ch]|h\.in)", parts[2]):
             yield path, 1, f"is not called {parts[1]}_<noun>"
+
+
+@check("manual", plant={"src/apps/apps_main.c": '\t{"planted", "mosquitto_planted", x, ""},\n'})
+def manual(tree):
+    """Each row of the table of commands has its page."""
+    main = "src/apps/apps_main.c"
+    for number, line in enumerate(tree.file(main).lines if main in tree.paths else [], 1):
+        row = re.match(r'\t\{"(\w+)", "mosquitto', line)
+        if row and f"man/ting-{row.group(1)}.1" not in tree.paths:
+            yield main, number, f"man/ting-{row.group(1)}.1 is missing"
 
 
 @check("banned", plant={"src/base/base_planted_test.c": "\tusleep(1);\n"})
