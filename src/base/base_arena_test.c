@@ -131,3 +131,17 @@ TEST_ABORTS(arena, being_refused_memory_is_the_end)
 	t.grants = 0;
 	arena_take(&a, 1);
 }
+
+TEST(arena, uses_a_chunk_to_its_last_byte, "")
+{
+	struct test_alloc t;
+	struct arena a;
+
+	setup(&t, &a);
+	arena_take(&a, 1 << 15);
+	arena_take(&a, 1 << 15);
+	cr_expect_eq(t.calls, 1);
+	arena_take(&a, 1);
+	cr_expect_eq(t.calls, 2);
+	arena_done(&a);
+}

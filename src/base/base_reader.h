@@ -47,8 +47,9 @@ static inline uint8_t reader_u8(struct reader *r)
 static inline uint16_t reader_u16(struct reader *r)
 {
 	struct span s = reader_bytes(r, 2);
+	unsigned value = s.size ? (unsigned)s.at[0] << 8 | s.at[1] : 0;
 
-	return s.size ? (uint16_t)(s.at[0] << 8 | s.at[1]) : 0;
+	return (uint16_t)value;
 }
 
 static inline uint32_t reader_u32(struct reader *r)
