@@ -45,7 +45,8 @@ enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
 struct loop_watch {
 	/* `events` is a subset of what was asked for; an error or a hang-up counts as everything
-	 * that was asked for, and the system call that follows says what it is. */
+	 * that was asked for, and the system call that follows says what it is.  It may also find
+	 * nothing: descriptors here should not block. */
 	void (*ready)(struct loop_watch *w, unsigned events);
 	int fd;
 	unsigned events; /* of LOOP_READ and LOOP_WRITE, kept by the loop; 0: not registered */
@@ -57,15 +58,15 @@ struct loop_watch {
  * already, 0 included, cannot fail. */
 int loop_watch(struct loop *l, struct loop_watch *w, unsigned events);
 
-/* Timers: absolute moments on the monotonic clock.  Those that are due are called in their order,
- * and equal ones in the order in which they were set; one that is set while timers are called waits
- * for the next turn. */
+/* Timers: absolute moments on the monotonic clock; one that has passed counts as now.  Those that
+ * are due are called in their order, and equal ones in the order in which they were set; one that
+ * is set while timers are called waits for the next turn. */
 struct loop_timer {
 	void (*expired)(struct loop_timer *t); /* no longer set when this is called */
 	struct heap_node node;                 /* all zeroes at first */
 };
 
-/* Sets or moves it; MSEC_NEVER removes it. */
+/* Sets or moves it; MSEC_NEVER removes it.  Setting it again to the same moment changes nothing. */
 void loop_timer_set(struct loop *l, struct loop_timer *t, msec due_ms);
 
 /* Signals.  From the first loop_signal_add() for it, a signal no longer interrupts this thread and

@@ -80,7 +80,7 @@ struct net_server_config {
 	void (*log)(void *self, const char *text);
 };
 
-enum { NET_LINGER_MS = 2000 };
+enum { NET_LINGER_MS = 2000, NET_LISTENERS_MAX = 64 };
 
 /* Copies the config.  0, -ENOMEM, or -ENOTSUP: the model cannot carry the protocol; with a
  * sentence. */
@@ -98,13 +98,14 @@ struct net_accept_options {
 
 /* Takes over *l, which is accepted from once the server runs, and closes it when the server stops.
  * Its index is *ret: 0, 1, 2... in the order of the calls.  Clients beyond a bound are accepted,
- * closed at once, counted and logged.  0, or -errno and *l is still the caller's. */
+ * closed at once, counted and logged.  0, or -errno and *l is still the caller's: -ENOSPC if there
+ * are NET_LISTENERS_MAX already. */
 int net_server_add(struct net_server *s, const struct net_listener *l,
 	const struct net_accept_options *options, unsigned *ret, struct net_error *err);
 
 /* Takes over a connected stream socket as if it had been accepted from that listener (which need
  * not exist), and calls `opened` before it returns.  0 and *ret, or -errno and fd is still the
- * caller's: -EMFILE at connections_max. */
+ * caller's: -EMFILE at connections_max, -ESHUTDOWN after net_server_stop(). */
 int net_server_adopt(
 	struct net_server *s, int fd, const char *peer, unsigned listener, conn_id *ret);
 

@@ -1,0 +1,102 @@
+/* net_conn.c - chunks of slots, and a list of the idle ones. */
+#include "net/net_conn.h"
+
+#include <assert.h>
+
+enum { CHUNK = 256 }; /* slots */
+
+static_assert(sizeof(struct net_conn) <= 96, "a hundred thousand of them are idle");
+
+void net_conns_init(struct net_conns *c, const struct allocator *alloc)
+{
+	*c = (struct net_conns){.alloc = alloc};
+}
+
+void net_conns_done(struct net_conns *c)
+{
+	for (uint32_t i = 0; i < c->chunks_count; i++)
+		alloc_free(c->alloc, c->chunks[i], CHUNK * sizeof(struct net_conn));
+	alloc_free(c->alloc, c->chunks, c->chunks_room * sizeof *c->chunks);
+	*c = (struct net_conns){.alloc = c->alloc};
+}
+
+uint32_t net_conns_room(const struct net_conns *c)
+{
+	return c->chunks_count * CHUNK;
+}
+
+static bool has_place(struct net_conns *c)
+{
+	uint32_t room = c->chunks_room ? 2 * c->chunks_room : 16;
+	void *chunks;
+
+	if (c->chunks_count < c->chunks_room)
+		return true;
+	chunks = alloc_resize(
+		c->alloc, c->chunks, c->chunks_room * sizeof *c->chunks, room * sizeof *c->chunks);
+	if (!chunks)
+		return false;
+	c->chunks = chunks;
+	c->chunks_room = room;
+	return true;
+}
+
+static void add_chunk(struct net_conns *c)
+{
+	struct net_conn *chunk;
+
+	if (!has_place(c))
+		return;
+	chunk = alloc_try(c->alloc, CHUNK * sizeof *chunk);
+	if (!chunk)
+		return;
+	for (uint32_t i = CHUNK; i-- > 0;) {
+		chunk[i].slot = c->chunks_count * CHUNK + i;
+		chunk[i].next = c->idle;
+		c->idle = &chunk[i];
+	}
+	c->chunks[c->chunks_count++] = chunk;
+}
+
+struct net_conn *net_conns_take(struct net_conns *c)
+{
+	struct net_conn *n;
+
+	if (!c->idle)
+		add_chunk(c);
+	n = c->idle;
+	if (!n)
+		return NULL;
+	c->idle = n->next;
+	*n = (struct net_conn){.slot = n->slot,
+		.generation = n->generation == UINT32_MAX ? 1 : n->generation + 1,
+		.state = NET_CONN_OPEN};
+	return n;
+}
+
+void net_conns_give(struct net_conns *c, struct net_conn *n)
+{
+	n->state = NET_CONN_FREE;
+	n->next = c->idle;
+	c->idle = n;
+}
+
+conn_id net_conn_id(const struct net_conn *n)
+{
+	return (conn_id)n->generation << 32 | n->slot;
+}
+
+struct net_conn *net_conns_get(const struct net_conns *c, uint32_t slot)
+{
+	return &c->chunks[slot / CHUNK][slot % CHUNK];
+}
+
+struct net_conn *net_conns_find(const struct net_conns *c, conn_id id)
+{
+	struct net_conn *n;
+
+	if (conn_slot(id) >= net_conns_room(c))
+		return NULL;
+	n = net_conns_get(c, conn_slot(id));
+	return n->state == NET_CONN_OPEN && net_conn_id(n) == id ? n : NULL;
+}

@@ -1,0 +1,17 @@
+/* net_error.c - formatted errors. */
+#include "net/net_error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int net_error_set(struct net_error *e, int err, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!e)
+		return err;
+	va_start(arguments, format);
+	vsnprintf(e->text, sizeof e->text, format, arguments);
+	va_end(arguments);
+	return err;
+}

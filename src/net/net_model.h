@@ -1,0 +1,48 @@
+/* net_model.h - a server model: one row, one file.
+ *
+ * net_server.c checks what all models have in common and calls through the row.  A model's server
+ * begins with a struct net_server. */
+#ifndef TING_NET_MODEL_H
+#define TING_NET_MODEL_H
+
+#include "net/net_server.h"
+
+struct net_model {
+	const char *name;
+	unsigned offers; /* of enum net_need */
+
+	/* Memory for the model's server, which begins with a copy of *base.  0 or -errno. */
+	int (*make)(struct net_server **ret, const struct net_server *base);
+
+	/* Each of the others is the function of net_server.h with that name. */
+	void (*free)(struct net_server *s);
+	int (*add)(struct net_server *s, const struct net_listener *l,
+		const struct net_accept_options *options, unsigned *ret, struct net_error *err);
+	int (*adopt)(
+		struct net_server *s, int fd, const char *peer, unsigned listener, conn_id *ret);
+	int (*run)(struct net_server *s);
+	void (*stop)(struct net_server *s);
+	void (*send)(struct net_server *s, conn_id conn, struct span head, struct span body,
+		struct shared *owner);
+	void (*close)(struct net_server *s, conn_id conn, bool is_graceful);
+	void (*set_reading)(struct net_server *s, conn_id conn, bool is_reading);
+	void (*set_deadline)(struct net_server *s, conn_id conn, msec due_ms);
+	void (*again)(struct net_server *s);
+	struct times (*now)(const struct net_server *s);
+};
+
+struct net_server {
+	const struct net_model *model;
+	struct net_server_config config;
+	struct net_stats stats;
+	uint32_t open[NET_LISTENERS_MAX]; /* connections by listener */
+};
+
+/* The models. */
+extern const struct net_model net_model_epoll; /* one thread, one loop */
+
+/* Tells the configured log, if there is one. */
+void net_server_log(const struct net_server *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,411 @@
+/* net_traffic.c - a list of connections that have something to do, and one buffer for all reading.
+ *
+ * Invariants: a connection with output is in the list, unless its watch waits to write; a dead one
+ * is in the list until its slot is given back; a closing one has a deadline. */
+#include "net/net_traffic.h"
+
+#include "net/net_stream.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <unistd.h>
+
+enum {
+	DRAIN_BYTES_MAX = 16 << 20
+}; /* thrown away from a peer that goes on sending after a close */
+
+static const struct net_protocol *protocol_of(const struct net_traffic *t)
+{
+	return t->server->config.protocol;
+}
+
+static struct loop *loop_of(const struct net_traffic *t)
+{
+	return t->server->config.loop;
+}
+
+static void list_conn(struct net_traffic *t, struct net_conn *n)
+{
+	if (n->is_listed)
+		return;
+	n->is_listed = true;
+	n->next = NULL;
+	*t->todo_last = n;
+	t->todo_last = &n->next;
+}
+
+/* Deadlines. */
+
+static void set_timer(struct net_traffic *t)
+{
+	const struct heap_node *first = heap_first(&t->deadlines);
+
+	loop_timer_set(loop_of(t), &t->timer, first ? first->due : MSEC_NEVER);
+}
+
+static void set_deadline(struct net_traffic *t, struct heap_node *node, msec due)
+{
+	msec now = loop_now(loop_of(t)).mono;
+
+	if (due < now)
+		due = now;
+	if (due == MSEC_NEVER)
+		heap_remove(&t->deadlines, node);
+	else if (!heap_holds(node) || node->due != due)
+		heap_set(&t->deadlines, node, due);
+	set_timer(t);
+}
+
+/* The ways out. */
+
+/* The connection's descriptor and output are gone; its slot goes at the turn's end. */
+static void kill_conn(struct net_traffic *t, struct net_conn *n)
+{
+	loop_watch(loop_of(t), &n->watch, 0);
+	close(n->watch.fd);
+	set_deadline(t, &n->deadline, MSEC_NEVER);
+	net_output_clear(&n->out, &t->blocks);
+	n->state = NET_CONN_DEAD;
+	t->server->stats.open--;
+	t->server->open[n->listener]--;
+	list_conn(t, n);
+}
+
+static void set_linger(struct net_traffic *t, struct net_conn *n)
+{
+	set_deadline(t, &n->deadline, loop_now(loop_of(t)).mono + t->server->config.linger_ms);
+}
+
+/* Begins a graceful close: the protocol does not know it any more. */
+static void finish_conn(struct net_traffic *t, struct net_conn *n)
+{
+	n->state = NET_CONN_FLUSHING;
+	set_linger(t, n);
+	list_conn(t, n);
+	/* A peer that waits until we read would not read our output either. */
+	if (!n->is_ended && loop_watch(loop_of(t), &n->watch, n->watch.events | LOOP_READ) < 0)
+		kill_conn(t, n);
+}
+
+/* Tells the protocol, unless it knows. */
+static void lose_conn(struct net_traffic *t, struct net_conn *n, int err)
+{
+	const struct net_protocol *p = protocol_of(t);
+
+	if (n->state == NET_CONN_OPEN) {
+		n->state = NET_CONN_FLUSHING; /* what `closed` says to it is ignored */
+		if (p->closed)
+			p->closed(t->server->config.self, t->server, net_conn_id(n), err);
+	}
+	kill_conn(t, n);
+}
+
+/* Reading. */
+
+/* The peer sends no more.  The protocol may still have something to say. */
+static void end_of_stream(struct net_traffic *t, struct net_conn *n)
+{
+	const struct net_protocol *p = protocol_of(t);
+	bool was_open = n->state == NET_CONN_OPEN;
+
+	n->is_ended = true;
+	if (n->state == NET_CONN_DRAINING) {
+		kill_conn(t, n);
+		return;
+	}
+	/* The end stays readable: stop looking. */
+	loop_watch(loop_of(t), &n->watch, n->watch.events & LOOP_WRITE);
+	if (was_open && p->closed)
+		p->closed(t->server->config.self, t->server, net_conn_id(n), 0);
+	if (n->state == NET_CONN_OPEN)
+		finish_conn(t, n);
+}
+
+/* A closing connection's bytes interest nobody, but while they are unread the kernel would answer
+ * the close with a reset, and the peer might never see our last words. */
+static void throw_away(struct net_traffic *t, struct net_conn *n, size_t size)
+{
+	n->drained += (uint32_t)size;
+	if (n->drained < DRAIN_BYTES_MAX)
+		return;
+	if (n->state == NET_CONN_DRAINING)
+		kill_conn(t, n);
+	else
+		loop_watch(loop_of(t), &n->watch, n->watch.events & LOOP_WRITE);
+}
+
+static void read_conn(struct net_traffic *t, struct net_conn *n)
+{
+	const struct net_protocol *p = protocol_of(t);
+	ssize_t size;
+
+	if (n->state == NET_CONN_OPEN && !n->is_reading) {
+		loop_watch(loop_of(t), &n->watch, n->watch.events & LOOP_WRITE);
+		return;
+	}
+	size = net_stream_read(n->watch.fd, t->buffer, sizeof t->buffer);
+	t->server->stats.reads++;
+	if (size == -EAGAIN)
+		return;
+	if (size < 0) {
+		lose_conn(t, n, (int)size);
+	} else if (size == 0) {
+		end_of_stream(t, n);
+	} else if (n->state == NET_CONN_OPEN) {
+		t->server->stats.bytes_in += (uint64_t)size;
+		p->received(t->server->config.self, t->server, net_conn_id(n),
+			span_of(t->buffer, (size_t)size));
+	} else {
+		throw_away(t, n, (size_t)size);
+	}
+}
+
+static void conn_ready(struct loop_watch *w, unsigned events)
+{
+	struct net_conn *n = LOOP_ENTRY(w, struct net_conn, watch);
+	struct net_traffic *t = n->traffic;
+
+	if (events & LOOP_WRITE)
+		list_conn(t, n);
+	if (events & LOOP_READ)
+		read_conn(t, n);
+}
+
+/* Writing, at the turn's end. */
+
+/* All is written: end our stream, and wait for the end of the peer's. */
+static void end_output(struct net_traffic *t, struct net_conn *n)
+{
+	if (n->is_ended || n->drained >= DRAIN_BYTES_MAX || shutdown(n->watch.fd, SHUT_WR) < 0 ||
+		loop_watch(loop_of(t), &n->watch, LOOP_READ) < 0) {
+		kill_conn(t, n);
+		return;
+	}
+	n->state = NET_CONN_DRAINING;
+	set_linger(t, n);
+}
+
+/* Writes once, and has the loop wait for the kernel exactly while it refuses.  The bytes, or
+ * -errno. */
+static ssize_t write_conn(struct net_traffic *t, struct net_conn *n)
+{
+	unsigned events = n->watch.events & LOOP_READ;
+	bool is_full;
+	ssize_t size = net_stream_write(n->watch.fd, &n->out, &t->blocks, &is_full);
+	int err;
+
+	t->server->stats.writes++;
+	if (size < 0)
+		return size;
+	t->server->stats.bytes_out += (uint64_t)size;
+	err = loop_watch(loop_of(t), &n->watch, is_full ? events | LOOP_WRITE : events);
+	if (err < 0)
+		return err;
+	if (n->out.size > 0 && !is_full)
+		list_conn(t, n); /* the others first */
+	return size;
+}
+
+static void flush_conn(struct net_traffic *t, struct net_conn *n)
+{
+	const struct net_protocol *p = protocol_of(t);
+	ssize_t size = 0;
+
+	if (n->state == NET_CONN_DEAD) {
+		net_conns_give(&t->conns, n);
+		return;
+	}
+	if (n->is_failed)
+		size = -ENOMEM;
+	else if (n->out.size > 0)
+		size = write_conn(t, n);
+	if (size < 0)
+		lose_conn(t, n, (int)size);
+	else if (n->state == NET_CONN_FLUSHING && n->out.size == 0)
+		end_output(t, n);
+	else if (size > 0 && n->state == NET_CONN_OPEN && p->written)
+		p->written(t->server->config.self, t->server, net_conn_id(n), (size_t)size);
+}
+
+/* Once through the list.  What is listed meanwhile waits for the next turn, which comes at once. */
+static void turn_ended(struct loop_end *e)
+{
+	struct net_traffic *t = LOOP_ENTRY(e, struct net_traffic, turn_end);
+	const struct net_protocol *p = protocol_of(t);
+	struct net_conn *n;
+
+	if (p->turn_end && !t->is_stopping)
+		p->turn_end(t->server->config.self, t->server);
+	n = t->todo;
+	t->todo = NULL;
+	t->todo_last = &t->todo;
+	while (n) {
+		struct net_conn *next = n->next;
+
+		n->is_listed = false;
+		flush_conn(t, n);
+		n = next;
+	}
+	if (t->todo)
+		loop_again(loop_of(t));
+}
+
+static void deadline_passed(struct net_traffic *t, struct heap_node *node)
+{
+	const struct net_protocol *p = protocol_of(t);
+	struct net_conn *n;
+
+	if (node == &t->own_deadline) {
+		p->expired(t->server->config.self, t->server, 0);
+		return;
+	}
+	n = LOOP_ENTRY(node, struct net_conn, deadline);
+	if (n->state == NET_CONN_OPEN)
+		p->expired(t->server->config.self, t->server, net_conn_id(n));
+	else
+		kill_conn(t, n);
+}
+
+static void timer_expired(struct loop_timer *timer)
+{
+	struct net_traffic *t = LOOP_ENTRY(timer, struct net_traffic, timer);
+	uint64_t last = t->deadlines.serial; /* later ones wait for the next turn */
+	msec now = loop_now(loop_of(t)).mono;
+	struct heap_node *node;
+
+	while ((node = heap_first(&t->deadlines)) && node->due <= now && node->serial <= last) {
+		heap_remove(&t->deadlines, node);
+		deadline_passed(t, node);
+	}
+	set_timer(t);
+}
+
+/* What the model calls. */
+
+void net_traffic_init(struct net_traffic *t, struct net_server *s)
+{
+	t->server = s;
+	net_conns_init(&t->conns, &alloc_libc);
+	net_blocks_init(&t->blocks, &alloc_libc);
+	heap_init(&t->deadlines, &alloc_libc);
+	t->todo_last = &t->todo;
+	t->timer.expired = timer_expired;
+	t->turn_end.ended = turn_ended;
+	loop_end_add(loop_of(t), &t->turn_end);
+}
+
+void net_traffic_done(struct net_traffic *t)
+{
+	for (uint32_t i = 0; i < net_conns_room(&t->conns); i++) {
+		struct net_conn *n = net_conns_get(&t->conns, i);
+
+		if (n->state != NET_CONN_FREE && n->state != NET_CONN_DEAD)
+			kill_conn(t, n);
+	}
+	set_deadline(t, &t->own_deadline, MSEC_NEVER);
+	loop_end_remove(loop_of(t), &t->turn_end);
+	heap_done(&t->deadlines);
+	net_blocks_done(&t->blocks);
+	net_conns_done(&t->conns);
+}
+
+int net_traffic_open(
+	struct net_traffic *t, int fd, const char *peer, unsigned listener, conn_id *ret)
+{
+	const struct net_protocol *p = protocol_of(t);
+	struct net_conn *n;
+	conn_id id;
+	int err;
+
+	if (t->is_stopping)
+		return -ESHUTDOWN;
+	n = net_conns_take(&t->conns);
+	if (!n)
+		return -ENOMEM;
+	n->traffic = t;
+	n->watch = (struct loop_watch){.ready = conn_ready, .fd = fd};
+	n->is_reading = true;
+	n->listener = (uint16_t)listener;
+	/* One more for the protocol's own: setting a deadline cannot fail. */
+	err = heap_reserve(&t->deadlines, (size_t)net_conns_room(&t->conns) + 1) ? -ENOMEM : 0;
+	if (err == 0)
+		err = loop_watch(loop_of(t), &n->watch, LOOP_READ);
+	if (err) {
+		net_conns_give(&t->conns, n);
+		return err;
+	}
+	t->server->open[listener]++;
+	t->server->stats.accepted++;
+	t->server->stats.open++;
+	id = net_conn_id(n);
+	if (p->opened)
+		p->opened(t->server->config.self, t->server, id, peer, listener);
+	*ret = id;
+	return 0;
+}
+
+void net_traffic_stop(struct net_traffic *t)
+{
+	t->is_stopping = true;
+	for (uint32_t i = 0; i < net_conns_room(&t->conns); i++) {
+		struct net_conn *n = net_conns_get(&t->conns, i);
+
+		if (n->state == NET_CONN_OPEN)
+			finish_conn(t, n);
+	}
+	set_deadline(t, &t->own_deadline, MSEC_NEVER);
+	loop_again(loop_of(t));
+}
+
+void net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
+	struct shared *owner)
+{
+	struct net_conn *n = net_conns_find(&t->conns, conn);
+	int err;
+
+	if (!n || n->is_failed)
+		return;
+	err = net_output_copy(&n->out, &t->blocks, head);
+	if (err == 0 && owner)
+		err = net_output_share(&n->out, &t->blocks, body, owner);
+	else if (err == 0)
+		err = net_output_copy(&n->out, &t->blocks, body);
+	n->is_failed = err < 0;
+	if (n->is_failed || !(n->watch.events & LOOP_WRITE))
+		list_conn(t, n);
+}
+
+void net_traffic_close(struct net_traffic *t, conn_id conn, bool is_graceful)
+{
+	struct net_conn *n = net_conns_find(&t->conns, conn);
+
+	if (n && is_graceful)
+		finish_conn(t, n);
+	else if (n)
+		kill_conn(t, n);
+}
+
+/* To stop is free until bytes do come: often reading goes on before that. */
+void net_traffic_set_reading(struct net_traffic *t, conn_id conn, bool is_reading)
+{
+	struct net_conn *n = net_conns_find(&t->conns, conn);
+
+	if (!n || n->is_ended)
+		return;
+	n->is_reading = is_reading;
+	if (is_reading && loop_watch(loop_of(t), &n->watch, n->watch.events | LOOP_READ) < 0) {
+		n->is_failed = true;
+		list_conn(t, n);
+	}
+}
+
+void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms)
+{
+	struct net_conn *n = conn ? net_conns_find(&t->conns, conn) : NULL;
+
+	assert(protocol_of(t)->expired);
+	if (n)
+		set_deadline(t, &n->deadline, due_ms);
+	else if (conn == 0 && !t->is_stopping)
+		set_deadline(t, &t->own_deadline, due_ms);
+}

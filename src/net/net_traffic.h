@@ -1,0 +1,46 @@
+/* net_traffic.h - the connections of one loop, and all that comes and goes on them.
+ *
+ * In a turn each connection that is ready is read once, into one buffer that all of them share.
+ * What the protocol sends waits in the connection's output, and the connection in a list; at the
+ * turn's end each of that list is written once.  A connection that has nothing to do is not touched
+ * and holds no memory but its slot. */
+#ifndef TING_NET_TRAFFIC_H
+#define TING_NET_TRAFFIC_H
+
+#include "net/net_conn.h"
+#include "net/net_model.h"
+
+struct net_traffic {
+	struct net_server *server;
+	struct net_conns conns;
+	struct net_blocks blocks;
+	struct net_conn *todo, **todo_last; /* those that are listed, in their order */
+	struct heap deadlines;
+	struct heap_node own_deadline; /* of the protocol itself */
+	struct loop_timer timer;       /* for the first of the deadlines */
+	struct loop_end turn_end;
+	bool is_stopping;
+	uint8_t buffer[65536];
+};
+
+/* Connections of that server, on its loop.  *t is all zeroes and does not move. */
+void net_traffic_init(struct net_traffic *t, struct net_server *s);
+
+/* Closes what is open. */
+void net_traffic_done(struct net_traffic *t);
+
+/* See net_server_adopt(); there is no bound here. */
+int net_traffic_open(
+	struct net_traffic *t, int fd, const char *peer, unsigned listener, conn_id *ret);
+
+/* Closes all connections gracefully; the protocol hears no more. */
+void net_traffic_stop(struct net_traffic *t);
+
+/* See net_send() and those that follow it. */
+void net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
+	struct shared *owner);
+void net_traffic_close(struct net_traffic *t, conn_id conn, bool is_graceful);
+void net_traffic_set_reading(struct net_traffic *t, conn_id conn, bool is_reading);
+void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms);
+
+#endif
