@@ -83,6 +83,7 @@ TEST(map, finds_everything_at_every_step_of_growing, "")
 			cr_assert_eq(find(&m, poor_hash(j), j), &items[j]);
 		cr_assert_null(find(&m, poor_hash(i + 1), i + 1));
 		cr_assert(m.now.size == 16 || m.now.size <= 2 * m.count, "no memory is wasted");
+		cr_assert(m.count <= m.now.size, "chains stay short");
 	}
 	cr_expect_eq(m.count, COUNT);
 	for (uint32_t i = 0; i < COUNT; i++) {
