@@ -47,7 +47,7 @@ struct broker *broker_new(const struct allocator *alloc, const struct broker_con
 	b->ledger = broker_ledger_new(alloc);
 	b->tree = topic_tree_new(alloc, seed, &limits);
 	broker_subscription_pool_init(b);
-	broker_outflow_pool_init(b);
+	broker_delivery_pool_init(b);
 	broker_inflow_pool_init(b);
 	broker_durable_init(b);
 	broker_route_init(b);

@@ -17,5 +17,9 @@ static struct broker_answer nobody(void *context, const struct broker_question *
 	return (struct broker_answer){.verdict = BROKER_NO, .reason = MQTT_NOT_AUTHORIZED};
 }
 
-const struct broker_access broker_access_everyone = {everyone, NULL};
-const struct broker_access broker_access_nobody = {nobody, NULL};
+const struct broker_access broker_access_everyone = {
+	.ask = everyone,
+	.granted = 1u << BROKER_ASK_PUBLISH | 1u << BROKER_ASK_SUBSCRIBE | 1u << BROKER_ASK_DELIVER,
+};
+
+const struct broker_access broker_access_nobody = {.ask = nobody};

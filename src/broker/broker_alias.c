@@ -86,3 +86,9 @@ uint16_t broker_alias_out_use(struct broker_alias_out *out, const struct allocat
 	out->topics[out->count++] = copied;
 	return out->count;
 }
+
+void broker_alias_out_undo(struct broker_alias_out *out, const struct allocator *alloc)
+{
+	assert(out->count > 0);
+	drop(alloc, out->topics[--out->count]);
+}

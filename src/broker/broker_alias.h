@@ -36,4 +36,7 @@ struct span broker_alias_in_find(const struct broker_alias_in *in, uint16_t alia
 uint16_t broker_alias_out_use(struct broker_alias_out *out, const struct allocator *alloc,
 	struct span topic, bool *ret_is_known);
 
+/* The alias that was new in the last use was not sent after all. */
+void broker_alias_out_undo(struct broker_alias_out *out, const struct allocator *alloc);
+
 #endif

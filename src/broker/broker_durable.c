@@ -2,7 +2,7 @@
  * of each connection go out in the order of what they answer. */
 #include "broker/broker_durable.h"
 
-#include "broker/broker_input.h"
+#include "broker/broker_send.h"
 #include "broker/broker_state.h"
 
 struct held_answer {
@@ -51,7 +51,7 @@ static void release(struct broker *b, struct held_answer *a)
 
 	if (c) {
 		c->answers_held--;
-		broker_publish_answer(b, c, a->type, a->packet_id, a->reason);
+		broker_send_ack(b, c, a->type, a->packet_id, a->reason);
 	}
 	list_remove(&a->link);
 	pool_give(&b->answers, a);

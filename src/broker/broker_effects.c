@@ -1,4 +1,5 @@
-/* broker_effects.c - a growing array of effects; their bytes live in an arena. */
+/* broker_effects.c - a growing array of effects; their bytes live in an arena, but for the bodies
+ * of messages, to each of which an effect holds a reference. */
 #include "broker/broker_effects.h"
 
 #include <assert.h>
@@ -14,6 +15,7 @@ void broker_effects_init(struct broker_effects *e, const struct allocator *alloc
 
 void broker_effects_done(struct broker_effects *e)
 {
+	broker_effects_reset(e);
 	alloc_free(e->arena.alloc, e->list, e->room * sizeof *e->list);
 	arena_done(&e->arena);
 	e->list = NULL;
@@ -22,6 +24,9 @@ void broker_effects_done(struct broker_effects *e)
 
 void broker_effects_reset(struct broker_effects *e)
 {
+	for (size_t i = 0; i < e->count; i++)
+		if (e->list[i].type == BROKER_SEND)
+			shared_unref(e->list[i].send.owner);
 	arena_reset(&e->arena);
 	e->count = 0;
 }

@@ -22,8 +22,4 @@ bool broker_ack_handle(struct broker *b, struct broker_conn *c, const struct mqt
 bool broker_subscribe_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f);
 bool broker_unsubscribe_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f);
 
-/* PUBACK, PUBREC or PUBCOMP. */
-void broker_publish_answer(struct broker *b, struct broker_conn *c, enum mqtt_type type,
-	uint16_t packet_id, enum mqtt_reason reason);
-
 #endif

@@ -1,22 +1,10 @@
 /* broker_publish.c - PUBLISH from a client, up to the router; and PUBREL. */
 #include "base/base_err.h"
 #include "broker/broker_input.h"
+#include "broker/broker_send.h"
 #include "broker/broker_state.h"
 #include "mqtt/mqtt_publish.h"
 #include "topic/topic_filter.h"
-
-enum { ACK_BYTES_MAX = 8 };
-
-void broker_publish_answer(struct broker *b, struct broker_conn *c, enum mqtt_type type,
-	uint16_t packet_id, enum mqtt_reason reason)
-{
-	struct mqtt_ack ack = {.packet_id = packet_id, .reason = (uint8_t)reason};
-	struct writer w = broker_conn_packet(b, ACK_BYTES_MAX);
-
-	mqtt_props_init(&ack.props);
-	mqtt_ack_encode(&w, type, c->version, &ack);
-	broker_conn_send(b, c, &w, NULL);
-}
 
 static enum mqtt_type answer_of(uint8_t qos)
 {
@@ -75,7 +63,7 @@ static void refuse(struct broker *b, struct broker_conn *c, const struct mqtt_pu
 		return;
 	}
 	if (p->qos)
-		broker_publish_answer(b, c, answer_of(p->qos), p->packet_id, reason);
+		broker_send_ack(b, c, answer_of(p->qos), p->packet_id, reason);
 }
 
 static struct broker_answer ask(
@@ -157,7 +145,7 @@ bool broker_publish_handle(struct broker *b, struct broker_conn *c, const struct
 		return true;
 	}
 	if (p.qos == 2 && broker_inflow_has(b, c->session, p.packet_id)) { /* [MQTT-4.3.3-10] */
-		broker_publish_answer(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
+		broker_send_ack(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
 		return true;
 	}
 	a = ask(b, c, &p);
@@ -185,7 +173,7 @@ bool broker_pubrel_handle(struct broker *b, struct broker_conn *c, const struct 
 		return true;
 	}
 	/* [MQTT-4.3.3-11] */
-	broker_publish_answer(b, c, MQTT_PUBCOMP, p.packet_id,
+	broker_send_ack(b, c, MQTT_PUBCOMP, p.packet_id,
 		broker_inflow_remove(b, c->session, p.packet_id) ? MQTT_SUCCESS
 								 : MQTT_PACKET_ID_NOT_FOUND);
 	return true;

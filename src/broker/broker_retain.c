@@ -158,7 +158,7 @@ static bool offer(struct broker *b, struct broker_subscription *sub, struct brok
 		(sub->is_no_local && m->publisher == s->serial)) /* [MQTT-3.8.3-3] */
 		return false;
 	d = broker_delivery_new(b, s, m);
-	if (!d || (sub->id && broker_delivery_add_id(b, d, sub->id))) {
+	if (!d || broker_delivery_merge(b, d, sub)) {
 		b->stats.alloc_failures++;
 		b->stats.messages_dropped++;
 		broker_tell(b, BROKER_NOTE_NO_MEMORY, s->conn,
@@ -167,7 +167,6 @@ static bool offer(struct broker *b, struct broker_subscription *sub, struct brok
 			broker_delivery_free(b, d);
 		return false;
 	}
-	d->qos = b->config.upgrades_qos || sub->qos < m->qos ? sub->qos : m->qos;
 	d->is_retained = true;
 	broker_outflow_offer(b, s, d);
 	return true;

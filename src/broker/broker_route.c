@@ -6,7 +6,7 @@
 #include "broker/broker_route.h"
 
 #include "base/base_err.h"
-#include "broker/broker_input.h"
+#include "broker/broker_send.h"
 #include "broker/broker_state.h"
 #include "broker/broker_subscription.h"
 
@@ -62,19 +62,6 @@ bool broker_route_admit_one(struct broker *b)
 	return true;
 }
 
-/* Adds what a subscription asks for to a delivery. */
-static int merge(struct broker *b, struct broker_delivery *d, const struct broker_subscription *sub)
-{
-	const struct broker_message *m = d->message;
-	uint8_t qos = b->config.upgrades_qos || sub->qos < m->qos ? sub->qos : m->qos;
-
-	if (d->qos < qos) /* [MQTT-3.3.4-2] [MQTT-3.8.4-8] */
-		d->qos = qos;
-	if (sub->is_retain_as_published) /* [MQTT-3.3.1-13] */
-		d->is_retained = m->is_retained;
-	return sub->id ? broker_delivery_add_id(b, d, sub->id) : 0; /* [MQTT-3.3.4-4] */
-}
-
 static int add_delivery(
 	struct broker *b, const struct broker_subscription *sub, struct broker_delivery **ret)
 {
@@ -85,7 +72,7 @@ static int add_delivery(
 	list_append(&b->route.deliveries, &d->link);
 	b->route.matched++;
 	*ret = d;
-	return merge(b, d, sub);
+	return broker_delivery_merge(b, d, sub);
 }
 
 /* A subscription that is not shared. */
@@ -99,7 +86,7 @@ static int meet(struct broker *b, const struct broker_subscription *sub)
 	if (sub->is_no_local && s->serial == r->message->publisher) /* [MQTT-3.8.3-3] */
 		return 0;
 	if (s->routed_serial == r->serial)
-		return merge(b, s->routed_delivery, sub);
+		return broker_delivery_merge(b, s->routed_delivery, sub);
 	s->routed_serial = r->serial;
 	s->routed_delivery = NULL;
 	return add_delivery(b, sub, &s->routed_delivery);
@@ -117,7 +104,7 @@ struct broker_subscription *broker_route_pick(struct broker *b, struct topic_gro
 			sub = NULL;
 			continue;
 		}
-		if (broker_outflow_has_room(b, sub->session))
+		if (broker_outflow_is_idle(b, sub->session))
 			break;
 		tries++;
 	}
@@ -187,7 +174,7 @@ static void finish(struct broker *b)
 	if (c && r->answer && r->message->batch > b->batch_durable)
 		broker_durable_hold(b, c, r->answer, r->packet_id, reason);
 	else if (c && r->answer)
-		broker_publish_answer(b, c, r->answer, r->packet_id, reason);
+		broker_send_ack(b, c, r->answer, r->packet_id, reason);
 	release(b);
 }
 

@@ -7,6 +7,7 @@
 enum {
 	HEAD_BYTES_MAX = 32, /* without topic and properties of variable size */
 	ID_BYTES_MAX = 5,
+	ACK_BYTES_MAX = 8,
 };
 
 /* The forwarded properties with the subscription identifiers in front. */
@@ -28,7 +29,8 @@ static struct span raw_properties(struct broker *b, const struct broker_delivery
 	return writer_span(&w);
 }
 
-static void set_properties(struct broker *b, struct broker_conn *c, const struct broker_delivery *d,
+/* True when the packet teaches the client a new alias. */
+static bool set_properties(struct broker *b, struct broker_conn *c, const struct broker_delivery *d,
 	struct mqtt_publish *p)
 {
 	const struct broker_message *m = d->message;
@@ -36,7 +38,7 @@ static void set_properties(struct broker *b, struct broker_conn *c, const struct
 
 	mqtt_props_init(&p->props);
 	if (c->version != MQTT_5)
-		return;
+		return false;
 	p->props.raw = raw_properties(b, d);
 	if (m->expires_ms != MSEC_NEVER) { /* [MQTT-3.3.2-6] */
 		p->props.present |= MQTT_PROPERTY_BIT(MQTT_MESSAGE_EXPIRY_INTERVAL);
@@ -49,6 +51,7 @@ static void set_properties(struct broker *b, struct broker_conn *c, const struct
 		p->props.present |= MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS);
 	if (is_known)
 		p->topic = span_of(NULL, 0);
+	return p->props.topic_alias && !is_known;
 }
 
 bool broker_send_publish(struct broker *b, struct broker_conn *c, const struct broker_delivery *d)
@@ -61,12 +64,16 @@ bool broker_send_publish(struct broker *b, struct broker_conn *c, const struct b
 		.topic = m->topic,
 		.payload = m->payload};
 	struct writer w;
+	bool is_alias_new;
 
-	set_properties(b, c, d, &p);
+	is_alias_new = set_properties(b, c, d, &p);
 	w = broker_conn_packet(b, HEAD_BYTES_MAX + p.topic.size + p.props.raw.size);
 	mqtt_publish_encode_head(&w, c->version, &p);
-	if (writer_span(&w).size + m->payload.size > c->packet_bytes_max)
-		return false; /* [MQTT-3.1.2-25] */
+	if (writer_span(&w).size + m->payload.size > c->packet_bytes_max) { /* [MQTT-3.1.2-25] */
+		if (is_alias_new)
+			broker_alias_out_undo(&c->alias_out, b->alloc);
+		return false;
+	}
 	broker_conn_send(b, c, &w, m);
 	b->stats.publishes_sent++;
 	b->stats.publish_bytes_sent += m->payload.size;
@@ -74,4 +81,15 @@ bool broker_send_publish(struct broker *b, struct broker_conn *c, const struct b
 		&(struct broker_note){
 			.topic = m->topic, .reason = d->qos, .number = (int64_t)m->payload.size});
 	return true;
+}
+
+void broker_send_ack(struct broker *b, struct broker_conn *c, enum mqtt_type type,
+	uint16_t packet_id, enum mqtt_reason reason)
+{
+	struct mqtt_ack ack = {.packet_id = packet_id, .reason = (uint8_t)reason};
+	struct writer w = broker_conn_packet(b, ACK_BYTES_MAX);
+
+	mqtt_props_init(&ack.props);
+	mqtt_ack_encode(&w, type, c->version, &ack);
+	broker_conn_send(b, c, &w, NULL);
 }

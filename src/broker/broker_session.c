@@ -88,7 +88,7 @@ void broker_session_detach(struct broker *b, struct broker_session *s, bool is_w
 	s->state = SESSION_OFFLINE;
 	s->conn = NULL;
 	b->stats.clients_now--;
-	broker_outflow_rewind(b, s);
+	broker_outflow_rewind(s);
 	broker_subscription_set_online(s, false);
 	if (!is_will_due)
 		broker_will_drop(b, s); /* [MQTT-3.14.4-3] */
