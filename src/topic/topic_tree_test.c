@@ -222,7 +222,7 @@ TEST(topic_tree, refuses_what_would_make_a_topic_visit_too_much, "")
 	topic_tree_free(t);
 }
 
-static uint32_t pick(struct topic_tree *t, struct topic_sub *any)
+static uint64_t pick(struct topic_tree *t, struct topic_sub *any)
 {
 	(void)t;
 	return topic_group_pick(any->group)->subscriber;
