@@ -1,0 +1,62 @@
+/* apps_main.c - one program, many commands.
+ *
+ * The command is the first argument, or the name that the program is called by when that is a
+ * mosquitto program's: whoever runs mosquitto today changes one path. */
+#include "apps/apps_serve.h"
+#include "apps/apps_version.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+	const char *name, *mosquitto_name;
+	int (*run)(int argc, char **argv); /* argv[0] is how it was called */
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{"serve", "mosquitto", apps_serve, "the MQTT broker"},
+};
+
+static const struct command *find(const char *name, bool is_mosquitto_name)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(is_mosquitto_name ? commands[i].mosquitto_name : commands[i].name,
+			    name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void print_help(FILE *out)
+{
+	(void)fprintf(out, "ting %s\n\nting COMMAND [OPTION...]\n\n", TING_VERSION);
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		(void)fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+	(void)fprintf(out, "\nting COMMAND --help tells more.\n");
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc ? argv[0] : "ting";
+	const struct command *command = find(name, true);
+
+	if (command)
+		return command->run(argc, argv);
+	command = argc > 1 ? find(argv[1], false) : NULL;
+	if (command)
+		return command->run(argc - 1, argv + 1);
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		print_help(stdout);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("ting %s\n", TING_VERSION);
+		return 0;
+	}
+	if (argc > 1)
+		(void)fprintf(stderr, "ting: expected a command, found \"%s\"\n\n", argv[1]);
+	print_help(stderr);
+	return 2;
+}

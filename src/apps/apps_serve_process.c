@@ -1,0 +1,123 @@
+/* apps_serve_process.c - each function is the usual order of system calls, and why. */
+#include "apps/apps_serve_process.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+	DESCRIPTORS_OWN = 32, /* the log, the loop, listeners, a file to read, something to spare */
+	CLIENTS_MAX = 1000000,
+};
+
+/* -errno and "cannot DO: why". */
+static int failed(struct conf_error *e, const char *what)
+{
+	int error = -errno;
+
+	(void)conf_error_set(e, "cannot %s: %s", what, strerror(-error));
+	return error;
+}
+
+int serve_detach_start(int *ret, struct conf_error *e)
+{
+	char is_ready;
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return failed(e, "make a pipe");
+	child = fork();
+	if (child < 0) {
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		return failed(e, "fork");
+	}
+	if (child > 0) {
+		ssize_t got;
+
+		(void)close(ends[1]);
+		do
+			got = read(ends[0], &is_ready, 1);
+		while (got < 0 && errno == EINTR);
+		_exit(got == 1 ? 0 : 1);
+	}
+	(void)close(ends[0]);
+	(void)setsid(); /* a child is never the leader of a group: this cannot fail */
+	*ret = ends[1];
+	return 0;
+}
+
+void serve_detach_finish(int detaching)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* The directory stays: relative paths of the configuration are read again on SIGHUP. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)dup2(null, fd);
+	if (null > STDERR_FILENO)
+		(void)close(null);
+	(void)!write(detaching, "", 1);
+	(void)close(detaching);
+}
+
+uint32_t serve_raise_descriptors(void)
+{
+	struct rlimit limit;
+	rlim_t clients;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1;
+	if (limit.rlim_cur < limit.rlim_max) {
+		struct rlimit raised = {limit.rlim_max, limit.rlim_max};
+
+		if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+			limit = raised;
+	}
+	clients = limit.rlim_cur > DESCRIPTORS_OWN ? limit.rlim_cur - DESCRIPTORS_OWN : 1;
+	return clients < CLIENTS_MAX ? (uint32_t)clients : CLIENTS_MAX;
+}
+
+int serve_drop_privileges(const char *user, struct conf_error *e)
+{
+	const struct passwd *entry;
+
+	if (!user || geteuid() != 0)
+		return 0;
+	entry = getpwnam(user);
+	if (!entry) {
+		(void)conf_error_set(e, "cannot become the user %s: there is none", user);
+		return -ENOENT;
+	}
+	/* The groups first: later it would not be allowed any more. */
+	if (initgroups(user, entry->pw_gid) < 0 || setgid(entry->pw_gid) < 0 ||
+		setuid(entry->pw_uid) < 0)
+		return failed(e, "become another user");
+	return 0;
+}
+
+int serve_write_pid_file(const char *path, struct conf_error *e)
+{
+	FILE *f = fopen(path, "we");
+	bool is_written = f && fprintf(f, "%ld\n", (long)getpid()) > 0;
+
+	if (f && fclose(f) != 0)
+		is_written = false;
+	return is_written ? 0 : failed(e, "write the pid_file");
+}
+
+void serve_draw_random(void *ret, size_t size)
+{
+	ssize_t got = getrandom(ret, size, 0);
+
+	assert(got == (ssize_t)size && "up to 256 bytes are never cut short");
+}

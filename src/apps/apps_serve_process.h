@@ -1,0 +1,30 @@
+/* apps_serve_process.h - what a long-lived process does about itself. */
+#ifndef TING_APPS_SERVE_PROCESS_H
+#define TING_APPS_SERVE_PROCESS_H
+
+#include "conf/conf_error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Goes on in a child, in a session of its own, while the caller's process waits until
+ * serve_detach_finish() and then exits with 0, or with 1 if the child ends before.  So the child
+ * can still say on standard error why it could not start.  0 and *ret for that function, or -errno
+ * and a sentence. */
+int serve_detach_start(int *ret, struct conf_error *e);
+void serve_detach_finish(int detaching);
+
+/* Raises the soft limit to the hard one and returns how many clients that is enough for. */
+uint32_t serve_raise_descriptors(void);
+
+/* Becomes that user, with its groups; nothing to do unless root.  0, or -errno and a sentence. */
+int serve_drop_privileges(const char *user, struct conf_error *e);
+
+/* 0, or -errno and a sentence. */
+int serve_write_pid_file(const char *path, struct conf_error *e);
+
+/* Random bytes from the system; ends the process if it has none. */
+void serve_draw_random(void *ret, size_t size);
+
+#endif
