@@ -1,4 +1,6 @@
-/* topic_group.c - the members of a $share group: two lists, and whose turn it is comes first. */
+/* topic_group.c - the members of a $share group: two lists, and whose turn it is comes first.
+ *
+ * A group stays while it has members or references.  A match passes by one without members. */
 #include "topic/topic_node.h"
 
 #include <assert.h>
@@ -128,8 +130,7 @@ void topic_group_unref(struct topic_tree *t, struct topic_group *g)
 	struct topic_node *n = g->node;
 
 	assert(g->refs > 0);
-	if (--g->refs || topic_group_count(g))
-		return;
+	g->refs--;
 	topic_group_free_unused(t, g);
 	topic_node_prune(t, n);
 }

@@ -126,6 +126,8 @@ static struct list *take_link(struct topic_match *m)
 enum topic_match_result topic_match_next(struct topic_match *m, size_t *budget,
 	struct topic_sub **ret_sub, struct topic_group **ret_group)
 {
+	struct topic_group *group;
+
 	while (m->node) {
 		switch ((enum step)m->step) {
 		case STEP_VISIT:
@@ -151,7 +153,10 @@ enum topic_match_result topic_match_next(struct topic_match *m, size_t *budget,
 			}
 			if (!spend(budget))
 				return TOPIC_MATCH_PAUSE;
-			*ret_group = LIST_ENTRY(take_link(m), struct topic_group, link);
+			group = LIST_ENTRY(take_link(m), struct topic_group, link);
+			if (topic_group_count(group) == 0)
+				break;
+			*ret_group = group;
 			return TOPIC_MATCH_GROUP;
 		case STEP_TO_HASH:
 		case STEP_TO_PLUS:

@@ -193,6 +193,18 @@ void topic_node_weigh(struct topic_node *n)
 	}
 }
 
+void topic_node_prune(struct topic_tree *t, struct topic_node *n)
+{
+	while (n->parent && list_is_empty(&n->subs) && list_is_empty(&n->groups) &&
+		!n->child[TOPIC_HASH] && !n->child[TOPIC_PLUS] && !n->child[TOPIC_LITERAL]) {
+		struct topic_node *parent = n->parent;
+
+		topic_node_free(t, n);
+		n = parent;
+	}
+	topic_node_weigh(n);
+}
+
 size_t topic_node_weight_with(const struct topic_node *n, enum topic_kind kind, size_t count)
 {
 	size_t weight = count;

@@ -71,6 +71,9 @@ struct topic_node *topic_node_new(
  * weighed again. */
 void topic_node_free(struct topic_tree *t, struct topic_node *n);
 
+/* Removes the node, and those above it, as far as nothing needs them; weighs the others again. */
+void topic_node_prune(struct topic_tree *t, struct topic_node *n);
+
 /* Brings `visits` up to date after a child of `n` came, went or changed. */
 void topic_node_weigh(struct topic_node *n);
 
@@ -87,9 +90,6 @@ struct topic_group *topic_group_new(
 
 /* Frees the group unless it has members or somebody refers to it. */
 void topic_group_free_unused(struct topic_tree *t, struct topic_group *g);
-
-/* Removes the node, and those above it, as far as nothing needs them. */
-void topic_node_prune(struct topic_tree *t, struct topic_node *n);
 
 void topic_group_join(struct topic_group *g, struct topic_sub *sub);
 void topic_group_leave(struct topic_group *g, struct topic_sub *sub);

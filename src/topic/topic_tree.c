@@ -123,18 +123,6 @@ static int check_limits(
 	return weight > t->limits.visits_max && weight > t->root->visits ? ERR_LIMIT : 0;
 }
 
-void topic_node_prune(struct topic_tree *t, struct topic_node *n)
-{
-	while (n->parent && list_is_empty(&n->subs) && list_is_empty(&n->groups) &&
-		!n->child[TOPIC_HASH] && !n->child[TOPIC_PLUS] && !n->child[TOPIC_LITERAL]) {
-		struct topic_node *parent = n->parent;
-
-		topic_node_free(t, n);
-		n = parent;
-	}
-	topic_node_weigh(n);
-}
-
 /* Takes back what complete_place() made, or what has become useless otherwise. */
 static void drop_place(struct topic_tree *t, struct topic_node *n, struct topic_group *group)
 {

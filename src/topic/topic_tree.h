@@ -77,8 +77,8 @@ struct topic_sub *topic_group_pick(struct topic_group *g);
 size_t topic_group_count(const struct topic_group *g);
 size_t topic_group_online_count(const struct topic_group *g);
 
-/* A reference keeps the group, which members may leave and join meanwhile: who left a message undone finds
- * another member later. */
+/* A reference keeps the group while members leave and join: a message that one left undone can go
+ * to another later.  All are given back before the tree is freed. */
 void topic_group_ref(struct topic_group *g);
 void topic_group_unref(struct topic_tree *t, struct topic_group *g);
 
@@ -97,7 +97,7 @@ struct topic_match {
 
 enum topic_match_result {
 	TOPIC_MATCH_SUB,   /* *ret_sub is a subscription that is not shared */
-	TOPIC_MATCH_GROUP, /* *ret_group has the topic; pick a member */
+	TOPIC_MATCH_GROUP, /* *ret_group has the topic, and members: pick one */
 	TOPIC_MATCH_PAUSE, /* the budget is spent: call again */
 	TOPIC_MATCH_END,
 };

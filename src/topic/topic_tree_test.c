@@ -78,6 +78,38 @@ TEST(topic_tree, leaves_dollar_names_out_of_leading_wildcards, "MQTT-4.7.2-1")
 	topic_tree_free(t);
 }
 
+static size_t visited(struct topic_tree *t, const char *topic)
+{
+	struct topic_match m;
+	struct topic_sub *sub;
+	struct topic_group *group;
+	size_t budget = SIZE_MAX;
+
+	topic_match_start(&m, t, span_of_text(topic));
+	while (topic_match_next(&m, &budget, &sub, &group) != TOPIC_MATCH_END)
+		continue;
+	topic_match_stop(&m);
+	return m.visited;
+}
+
+TEST(topic_match, visits_only_nodes_whose_path_matches_a_prefix_of_the_topic, "")
+{
+	static const char *const filters[] = {
+		"a/b/c", "a/+/c", "a/b/#", "b/+/+/+", "a/c", "#", "a/x/#"};
+	struct topic_tree *t = topic_tree_new(&alloc_libc, &key, &wide);
+	struct topic_sub subs[7] = {0};
+
+	cr_expect_eq(visited(t, "a/b/c"), 1);
+	for (uint32_t i = 0; i < 7; i++)
+		cr_assert_eq(add(t, filters[i], i, &subs[i]), 0);
+	cr_expect_eq(visited(t, "a/b/c"), 8, "root, #, a, a/+, a/+/c, a/b, a/b/#, a/b/c");
+	cr_expect_eq(visited(t, "a/x"), 6, "root, #, a, a/+, a/x, a/x/#");
+	cr_expect_eq(visited(t, "q/b/c"), 2);
+	cr_expect_eq(visited(t, "$q"), 1);
+	cr_expect_eq(visited(t, "b"), 3);
+	topic_tree_free(t);
+}
+
 TEST(topic_tree, keeps_one_subscription_a_filter_and_subscriber, "")
 {
 	struct topic_tree *t = topic_tree_new(&alloc_libc, &key, &wide);
@@ -268,6 +300,35 @@ TEST(topic_group, asks_the_offline_only_when_nobody_else_is_left, "")
 	cr_expect_eq(pick(t, &subs[0]), 0);
 	cr_expect_eq(pick(t, &subs[0]), 0);
 	topic_tree_free(t);
+}
+
+TEST(topic_group, stays_while_somebody_refers_to_it, "")
+{
+	struct test_alloc memory;
+	struct topic_tree *t;
+	struct topic_sub a = {0}, b = {0};
+	struct topic_group *g;
+
+	test_alloc_init(&memory);
+	t = topic_tree_new(&memory.alloc, &key, &wide);
+	cr_assert_eq(add(t, "$share/g/a/+", 1, &a), 0);
+	g = a.group;
+	topic_group_ref(g);
+	topic_group_ref(g);
+	topic_tree_remove(t, &a);
+	cr_expect_null(topic_group_pick(g));
+	cr_expect_eq(reached(t, "a/b"), 0, "it has no members");
+	cr_assert_eq(add(t, "$share/g/a/+", 2, &b), 0);
+	cr_expect_eq(b.group, g);
+	topic_group_unref(t, g);
+	cr_expect_eq(topic_group_pick(g), &b);
+	topic_tree_remove(t, &b);
+	cr_expect_eq(topic_tree_stats(t).nodes, 3);
+	topic_group_unref(t, g);
+	cr_expect_eq(topic_tree_stats(t).nodes, 0);
+	cr_expect_eq(topic_tree_stats(t).groups, 0);
+	topic_tree_free(t);
+	cr_expect_eq(memory.blocks, 0);
 }
 
 TEST(topic_group, gets_a_topic_once_beside_the_subscribers_of_their_own, "MQTT-3.8.4-3")
