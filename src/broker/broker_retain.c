@@ -8,6 +8,7 @@
 #include <string.h>
 
 struct broker_retained {
+	struct list link; /* among all: no filter reaches every $ topic */
 	struct broker_message *message;
 	struct heap_node timer;
 };
@@ -23,10 +24,12 @@ struct broker_replay {
 void broker_retain_init(struct broker *b)
 {
 	b->retain.store = topic_store_new(b->alloc, &b->seed, b->config.topic_nodes_max);
+	list_init(&b->retain.all);
 }
 
 static void retained_free(struct broker *b, struct broker_retained *r)
 {
+	list_remove(&r->link);
 	heap_remove(&b->retain_timers, &r->timer);
 	b->stats.retained_now--;
 	b->stats.retained_bytes_now -= r->message->block_bytes;
@@ -36,14 +39,8 @@ static void retained_free(struct broker *b, struct broker_retained *r)
 
 void broker_retain_done(struct broker *b)
 {
-	struct topic_search search;
-	size_t budget = SIZE_MAX;
-	void *value;
-
-	topic_search_start(&search, b->retain.store, SPAN_LITERAL("#"));
-	while (topic_search_next(&search, &budget, &value) == TOPIC_SEARCH_FOUND)
-		retained_free(b, value);
-	topic_search_stop(&search);
+	list_for_each_safe (link, &b->retain.all)
+		retained_free(b, LIST_ENTRY(link, struct broker_retained, link));
 	topic_store_free(b->retain.store);
 }
 
@@ -99,6 +96,7 @@ int broker_retain_keep(struct broker *b, struct broker_message *m)
 	}
 	if (old)
 		retained_free(b, old);
+	list_append(&b->retain.all, &r->link);
 	r->message = broker_message_ref(m);
 	if (expiry_of(b, m) != MSEC_NEVER)
 		heap_set(&b->retain_timers, &r->timer, expiry_of(b, m));

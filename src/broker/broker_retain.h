@@ -13,6 +13,7 @@ struct broker_subscription;
 
 struct broker_retain {
 	struct topic_store *store; /* values: struct broker_retained */
+	struct list all;           /* of them */
 };
 
 void broker_retain_init(struct broker *b);
