@@ -1,8 +1,9 @@
 /* loop.h - waits until something happens, and calls whoever asked for it.
  *
  * Descriptors (epoll, level-triggered), timers, signals and wake-ups from other threads.  A loop
- * belongs to one thread.  It goes in turns: wait, read the clocks once, call for what is ready,
- * then for the timers that are due, then the turn's end.
+ * belongs to one thread and does not survive fork(): make it in the child.  It goes in turns: wait,
+ * read the clocks once, call for what is ready, then for the timers that are due, then the turn's
+ * end.
  *
  * What is registered is a struct inside the caller's own, found again with LOOP_ENTRY().  A
  * callback may register and remove anything, itself included.  After its removal a struct is never

@@ -284,10 +284,14 @@ static void timer_expired(struct loop_timer *timer)
 
 void net_traffic_init(struct net_traffic *t, struct net_server *s)
 {
+	int err;
+
 	t->server = s;
 	net_conns_init(&t->conns, &alloc_libc);
 	net_blocks_init(&t->blocks, &alloc_libc);
 	heap_init(&t->deadlines, &alloc_libc);
+	err = heap_reserve(&t->deadlines, 1); /* for the protocol's own */
+	assert(err == 0 && "out of memory for a server");
 	t->todo_last = &t->todo;
 	t->timer.expired = timer_expired;
 	t->turn_end.ended = turn_ended;
