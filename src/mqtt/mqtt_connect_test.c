@@ -104,6 +104,14 @@ TEST(connect, with_another_name_or_level_is_of_an_unsupported_version, "MQTT-3.1
 	}
 }
 
+TEST(connect, that_ends_in_its_head_is_malformed, "")
+{
+	expect_verdict(MQTT_5, MQTT_MALFORMED_PACKET, "10 [ ]");
+	expect_verdict(MQTT_5, MQTT_MALFORMED_PACKET, "10 [ 'MQTT' ]");
+	expect_verdict(MQTT_5, MQTT_MALFORMED_PACKET, "10 [ 'MQTT' 05 ]");
+	expect_verdict(MQTT_5, MQTT_MALFORMED_PACKET, "10 [ 'MQTT' 05 02 00 ]");
+}
+
 TEST(connect, with_the_reserved_flag_is_malformed, "MQTT-3.1.2-3")
 {
 	expect_verdict(MQTT_5, MQTT_MALFORMED_PACKET, "10 [ 'MQTT' 05 03 0000 [ ] 'c' ]");

@@ -7,6 +7,8 @@
 #include "mqtt/mqtt_field.h"
 #include "mqtt/mqtt_frame.h"
 
+#include <assert.h>
+
 #define IN(place)      (UINT32_C(1) << (place))
 #define IN_MESSAGE     (IN(MQTT_PUBLISH) | IN(MQTT_IN_WILL))
 #define IN_HANDSHAKE   (IN(MQTT_CONNECT) | IN(MQTT_CONNACK))
@@ -295,11 +297,13 @@ static unsigned property_next(struct reader *r, struct value *ret, struct span *
 	const uint8_t *start = r->at;
 	unsigned id = reader_u8(r);
 
-	if (id == 0 || id >= MQTT_PROPERTIES)
+	if (r->is_short)
 		return 0;
+	assert(id < MQTT_PROPERTIES && properties[id].kind != KIND_NONE);
 	*ret = value_read(r, properties[id].kind);
+	assert(!r->is_short);
 	*ret_encoded = span_of(start, (size_t)(r->at - start));
-	return r->is_short ? 0 : id;
+	return id;
 }
 
 void mqtt_props_init(struct mqtt_props *p)
@@ -431,5 +435,6 @@ enum mqtt_property mqtt_property_by_name(struct span name)
 
 bool mqtt_property_fits(enum mqtt_property id, unsigned where)
 {
+	assert(id < MQTT_PROPERTIES && where <= MQTT_IN_WILL);
 	return properties[id].where & IN(where);
 }

@@ -37,7 +37,10 @@ static bool levels_match(struct span filter, struct span name)
 
 static bool plainly_matches(struct span filter, struct span name)
 {
-	bool is_wild = filter.at[0] == '+' || filter.at[0] == '#';
+	bool is_wild;
+
+	assert(filter.size && name.size);
+	is_wild = filter.at[0] == '+' || filter.at[0] == '#';
 
 	return !(is_wild && name.at[0] == '$') && levels_match(filter, name);
 }
