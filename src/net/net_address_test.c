@@ -1,0 +1,185 @@
+#include "net/net_address.h"
+
+#include "base/base_test.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A path of `size` bytes. */
+static const char *long_path(size_t size)
+{
+	static char text[300];
+
+	memcpy(text, "unix://", 7);
+	memset(text + 7, 'p', size);
+	text[7] = '/';
+	text[7 + size] = '\0';
+	return text;
+}
+
+TEST(net_endpoint, what_is_read_is_written_the_same_way, "")
+{
+	static const char *const texts[] = {"tcp://localhost:1883", "tcp://127.0.0.1:0",
+		"tcp://*:80", "tcp://[::1]:1883", "tcp://[fe80::1%lo]:mqtt",
+		"tcp://broker.example.org:http", "unix:///run/ting.sock", "unix:///"};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct net_endpoint e;
+		struct net_error err;
+		char text[NET_ENDPOINT_MAX + 1];
+
+		cr_assert_eq(net_endpoint_parse(&e, texts[i], &err), 0, "%s", err.text);
+		net_endpoint_format(&e, text);
+		cr_expect_str_eq(text, texts[i]);
+	}
+}
+
+TEST(net_endpoint, says_what_it_expected, "")
+{
+	static const struct {
+		const char *text, *error;
+	} table[] = {
+		{"", "\"\": expected tcp://host:port or unix:///path"},
+		{"localhost:1883", "\"localhost:1883\": expected tcp://host:port or unix:///path"},
+		{"udp://a:1", "\"udp://a:1\": expected tcp://host:port or unix:///path"},
+		{"tcp://a", "\"tcp://a\": expected tcp://host:port, with an IPv6 address in []"},
+		{"tcp://[::1]",
+			"\"tcp://[::1]\": expected tcp://host:port, with an IPv6 address in []"},
+		{"tcp://[::1",
+			"\"tcp://[::1\": expected tcp://host:port, with an IPv6 address in []"},
+		{"tcp://[::1]80",
+			"\"tcp://[::1]80\": expected tcp://host:port, with an IPv6 address in []"},
+		{"tcp://::1:80", "\"tcp://::1:80\": an IPv6 address is written in []"},
+		{"tcp://:80", "\"tcp://:80\": the host is missing (* is every interface)"},
+		{"tcp://[]:80", "\"tcp://[]:80\": the host is missing (* is every interface)"},
+		{"tcp://a:", "\"tcp://a:\": the port is missing"},
+		{"unix://run/x", "\"unix://run/x\": expected unix:///path, the path from the root"},
+		{"unix://", "\"unix://\": expected unix:///path, the path from the root"},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct net_endpoint e = {.port = "before"};
+		struct net_error err;
+
+		cr_expect_eq(net_endpoint_parse(&e, table[i].text, &err), -EINVAL);
+		cr_expect_str_eq(err.text, table[i].error);
+		cr_expect_str_eq(e.port, "before");
+		cr_expect_eq(net_endpoint_parse(&e, table[i].text, NULL), -EINVAL);
+	}
+}
+
+TEST(net_endpoint, every_prefix_is_read_or_refused, "")
+{
+	static const char *const texts[] = {"tcp://[::1%lo]:1883", "unix:///run/ting.sock"};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		for (size_t size = 0; size <= strlen(texts[i]); size++) {
+			char text[64] = {0}, again[NET_ENDPOINT_MAX + 1];
+			struct net_endpoint e;
+
+			memcpy(text, texts[i], size);
+			if (net_endpoint_parse(&e, text, NULL) != 0)
+				continue;
+			net_endpoint_format(&e, again);
+			cr_expect_str_eq(again, text);
+		}
+	}
+}
+
+TEST(net_endpoint, lengths_have_their_bounds, "")
+{
+	char host[400], text[NET_ENDPOINT_MAX + 1];
+	struct net_endpoint e;
+	struct net_error err;
+
+	cr_expect_eq(net_endpoint_parse(&e, long_path(NET_PATH_MAX), &err), 0);
+	cr_expect_eq(net_endpoint_parse(&e, long_path(NET_PATH_MAX + 1), &err), -EINVAL);
+	cr_expect(strstr(err.text, "has at most 107 bytes, this one has 108"));
+	(void)snprintf(host, sizeof host, "tcp://%0255d:%031d", 0, 0);
+	cr_expect_eq(net_endpoint_parse(&e, host, &err), 0);
+	net_endpoint_format(&e, text);
+	cr_expect_str_eq(text, host);
+	(void)snprintf(host, sizeof host, "tcp://%0256d:1", 0);
+	cr_expect_eq(net_endpoint_parse(&e, host, &err), -EINVAL);
+	(void)snprintf(host, sizeof host, "tcp://a:%032d", 0);
+	cr_expect_eq(net_endpoint_parse(&e, host, &err), -EINVAL);
+}
+
+/* The addresses of an endpoint with nothing to look up, as text with ", " between. */
+static int resolve(const char *text, int family, enum net_purpose purpose, char ret[1024],
+	struct net_error *err)
+{
+	struct net_address list[NET_ADDRESSES_MAX];
+	struct net_endpoint e;
+	size_t count, used = 0;
+	int failed;
+
+	cr_assert_eq(net_endpoint_parse(&e, text, NULL), 0);
+	failed = net_endpoint_resolve(&e, family, purpose, list, &count, err);
+	for (size_t i = 0; !failed && i < count; i++) {
+		char name[NET_NAME_MAX + 1];
+
+		net_address_format(&list[i], name);
+		used += (size_t)snprintf(ret + used, 1024 - used, "%s%s", i ? ", " : "", name);
+	}
+	return failed;
+}
+
+TEST(net_endpoint, literals_become_addresses, "")
+{
+	static const struct {
+		const char *text;
+		int family;
+		enum net_purpose purpose;
+		const char *addresses;
+	} table[] = {
+		{"tcp://127.0.0.1:1883", AF_UNSPEC, NET_TO_LISTEN, "tcp://127.0.0.1:1883"},
+		{"tcp://[::1]:65535", AF_UNSPEC, NET_TO_LISTEN, "tcp://[::1]:65535"},
+		{"tcp://[0:0::0:1]:1", AF_INET6, NET_TO_CONNECT, "tcp://[::1]:1"},
+		{"tcp://*:80", AF_INET, NET_TO_LISTEN, "tcp://0.0.0.0:80"},
+		{"tcp://*:80", AF_INET6, NET_TO_LISTEN, "tcp://[::]:80"},
+		{"tcp://*:80", AF_UNSPEC, NET_TO_LISTEN, "tcp://0.0.0.0:80, tcp://[::]:80"},
+		{"tcp://*:80", AF_INET, NET_TO_CONNECT, "tcp://127.0.0.1:80"},
+		{"unix:///run/x", AF_UNSPEC, NET_TO_LISTEN, "unix:///run/x"},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct net_error err = {0};
+		char text[1024] = "";
+
+		cr_expect_eq(resolve(table[i].text, table[i].family, table[i].purpose, text, &err),
+			0, "%s", err.text);
+		cr_expect_str_eq(text, table[i].addresses);
+	}
+}
+
+TEST(net_endpoint, says_what_cannot_be_looked_up, "")
+{
+	struct net_error err;
+	char text[1024];
+
+	cr_expect_eq(
+		resolve("tcp://127.0.0.1:65536", AF_UNSPEC, NET_TO_LISTEN, text, &err), -ENOENT);
+	cr_expect_str_eq(err.text, "tcp://127.0.0.1:65536: a port is at most 65535");
+	cr_expect_eq(resolve("tcp://127.0.0.1:4294967297", AF_UNSPEC, NET_TO_LISTEN, text, &err),
+		-ENOENT);
+	cr_expect_eq(
+		resolve("tcp://127.0.0.1:nonesuch", AF_UNSPEC, NET_TO_LISTEN, text, &err), -ENOENT);
+	cr_expect_str_eq(err.text, "tcp://127.0.0.1:nonesuch: no such service");
+	cr_expect_lt(resolve("tcp://127.0.0.1:1", AF_INET6, NET_TO_LISTEN, text, &err), 0);
+	cr_expect(strstr(err.text, "tcp://127.0.0.1:1: "), "%s", err.text);
+}
+
+TEST(net_address, a_peer_without_a_path_has_a_name, "")
+{
+	struct net_address a = {.at.ss_family = AF_UNIX, .size = sizeof(sa_family_t)};
+	char text[NET_NAME_MAX + 1];
+
+	net_address_format(&a, text);
+	cr_expect_str_eq(text, "unix://");
+	a.at.ss_family = AF_APPLETALK;
+	net_address_format(&a, text);
+	cr_expect_str_eq(text, "family 5");
+}

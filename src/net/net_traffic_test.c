@@ -1,0 +1,106 @@
+/* What no client can see: the memory. */
+#include "net/net_traffic.h"
+
+#include "base/base_test_alloc.h"
+#include "net/net_test_server.h"
+
+/* A test server whose connections belong to `traffic` instead, with an allocator that counts. */
+struct counted {
+	struct test_server t;
+	struct test_alloc alloc;
+	struct net_server base;
+	struct net_traffic traffic;
+};
+
+static struct counted *counted_new(void)
+{
+	struct counted *c = calloc(1, sizeof *c);
+
+	test_server_init(&c->t, 10, 0);
+	test_alloc_init(&c->alloc);
+	c->base = (struct net_server){.model = c->t.server->model, .config = c->t.server->config};
+	net_traffic_init(&c->traffic, &c->base);
+	c->traffic.blocks.alloc = &c->alloc.alloc;
+	return c;
+}
+
+static void counted_free(struct counted *c)
+{
+	net_traffic_done(&c->traffic);
+	cr_expect_eq(c->alloc.blocks, 0);
+	test_server_done(&c->t);
+	free(c);
+}
+
+static int counted_connect(struct counted *c, conn_id *ret)
+{
+	int fds[2];
+
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	cr_assert_eq(net_traffic_open(&c->traffic, fds[0], "pair", 0, ret), 0);
+	return fds[1];
+}
+
+static void send_text(struct counted *c, conn_id conn, const char *text)
+{
+	net_traffic_send(&c->traffic, conn, span_of_text(text), span_of(NULL, 0), NULL);
+}
+
+TEST(net_traffic, an_idle_connection_holds_no_block, "")
+{
+	struct counted *c = counted_new();
+	conn_id conn;
+	int fd = counted_connect(c, &conn);
+
+	cr_expect_eq(c->alloc.calls, 0);
+	send_text(c, conn, "hello");
+	cr_expect_eq(c->traffic.blocks.used, 1);
+	test_turns(&c->t, 1);
+	test_expect(fd, "hello");
+	cr_expect_eq(c->traffic.blocks.used, 0);
+	close(fd);
+	counted_free(c);
+}
+
+TEST(net_traffic, sending_allocates_nothing_once_it_is_warm, "")
+{
+	struct counted *c = counted_new();
+	conn_id conn;
+	int fd = counted_connect(c, &conn);
+
+	for (int i = 0; i < 100; i++) {
+		send_text(c, conn, "hello");
+		test_turns(&c->t, 1);
+		test_expect(fd, "hello");
+	}
+	cr_expect_eq(c->alloc.calls, 1);
+	close(fd);
+	counted_free(c);
+}
+
+TEST(net_traffic, whose_output_finds_no_memory_goes_alone, "")
+{
+	struct counted *c = counted_new();
+	conn_id first, second;
+	int first_fd = counted_connect(c, &first), second_fd = counted_connect(c, &second);
+
+	send_text(c, first, "hello");
+	c->alloc.grants = 0;
+	send_text(c, second, "lost");
+	send_text(c, second, "lost too");
+	cr_expect_eq(c->t.closed, 0, "not within the call");
+	test_turns(&c->t, 2);
+	cr_expect_eq(c->t.closed, 1);
+	cr_expect_eq(c->t.last, second);
+	cr_expect_eq(c->t.err, -ENOMEM);
+	test_expect(first_fd, "hello");
+	cr_expect_eq(c->base.stats.open, 1);
+	close(first_fd);
+	close(second_fd);
+	counted_free(c);
+}
+
+TEST(net_traffic, a_connection_is_small, "")
+{
+	cr_expect_leq(sizeof(struct net_conn), 96);
+}
