@@ -40,6 +40,12 @@ static void send_connack(
 	struct writer w = broker_conn_packet(b, CONNACK_BYTES_MAX + extra_bytes);
 
 	mqtt_connack_encode(&w, c->version, p);
+	if (writer_span(&w).size > c->packet_bytes_max &&
+		p->props.present & MQTT_PROPERTY_BIT(MQTT_REASON_STRING)) { /* [MQTT-3.2.2-19] */
+		p->props.present &= ~MQTT_PROPERTY_BIT(MQTT_REASON_STRING);
+		w = broker_conn_packet(b, CONNACK_BYTES_MAX + extra_bytes);
+		mqtt_connack_encode(&w, c->version, p);
+	}
 	if (writer_span(&w).size <= c->packet_bytes_max) /* [MQTT-3.1.2-24] */
 		broker_conn_send(b, c, &w, NULL);
 }

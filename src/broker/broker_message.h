@@ -56,10 +56,11 @@ static inline void broker_message_unref(struct broker_message *m)
 		shared_unref(&m->shared);
 }
 
-/* Seconds left of its life, at least 1; only for a message that expires and has not yet. */
+/* Seconds left of its life, only for a message that expires.  At least 1: what was sent before it
+ * expired is sent again all the same.  [MQTT-4.3.3-7] */
 static inline uint32_t broker_message_left_s(const struct broker_message *m, msec now_ms)
 {
-	return (uint32_t)((m->expires_ms - now_ms + 999) / 1000);
+	return m->expires_ms > now_ms ? (uint32_t)((m->expires_ms - now_ms + 999) / 1000) : 1;
 }
 
 #endif
