@@ -12,7 +12,7 @@ struct group_key {
 
 static bool group_equal(const struct map_node *by_name, const void *key)
 {
-	const struct topic_group *g = (const struct topic_group *)(const void *)by_name;
+	const struct topic_group *g = LIST_ENTRY(by_name, struct topic_group, by_name);
 	const struct group_key *k = key;
 
 	return g->node == k->node && span_equal(span_of(g->name, g->name_bytes), k->name);
@@ -22,9 +22,10 @@ struct topic_group *topic_group_find(
 	const struct topic_tree *t, const struct topic_node *n, const struct topic_level *name)
 {
 	struct group_key key = {n, name->text};
-
-	return (struct topic_group *)(void *)map_find(
+	struct map_node *found = map_find(
 		&t->groups, topic_level_hash(&t->key, n->serial, name->digest), group_equal, &key);
+
+	return found ? LIST_ENTRY(found, struct topic_group, by_name) : NULL;
 }
 
 static size_t group_bytes(size_t name_bytes)

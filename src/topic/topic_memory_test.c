@@ -44,22 +44,31 @@ static size_t add_after_refusals(
 
 TEST(topic_tree, is_unchanged_whatever_allocation_fails, "")
 {
-	static const char *const filters[] = {"a/b/c", "a/b/#", "+/b/c/d", "a/b/c",
-		"$share/g/a/b/c", "$share/g/x/y/z", "$share/h/a/b", "a/b/+/x/#"};
-	static const size_t refused_at_least[] = {3, 1, 4, 0, 1, 4, 1, 3};
+	static const struct {
+		const char *filter;
+		size_t refused_at_least;
+	} rows[] = {
+		{"$share/f/x", 4}, /* also the three tables, which stay when they are had */
+		{"a/b/c", 3},
+		{"a/b/#", 1},
+		{"+/b/c/d", 4},
+		{"a/b/c/", 1},
+		{"$share/g/a/b/c", 1},
+		{"$share/g/x/y/z", 3},
+		{"$share/h/a/b", 1},
+		{"a/b/+/x/#", 3},
+	};
+	enum { COUNT = sizeof rows / sizeof rows[0] };
 	struct test_alloc memory;
 	struct topic_tree *t;
-	struct topic_sub subs[8] = {0};
+	struct topic_sub subs[COUNT] = {0};
 
 	test_alloc_init(&memory);
 	t = topic_tree_new(&memory.alloc, &key, &wide);
-	for (size_t i = 0; i < 8; i++) {
-		if (i == 3)
-			topic_tree_remove(t, &subs[0]);
-		cr_expect_geq(
-			add_after_refusals(t, &memory, filters[i], &subs[i]), refused_at_least[i]);
-	}
-	for (size_t i = 0; i < 8; i++)
+	for (size_t i = 0; i < COUNT; i++)
+		cr_expect_geq(add_after_refusals(t, &memory, rows[i].filter, &subs[i]),
+			rows[i].refused_at_least, "%s", rows[i].filter);
+	for (size_t i = 0; i < COUNT; i++)
 		topic_tree_remove(t, &subs[i]);
 	cr_expect_eq(topic_tree_stats(t).nodes, 0);
 	topic_tree_free(t);

@@ -98,7 +98,7 @@ struct edge_key {
 
 static bool edge_equal(const struct map_node *edge, const void *key)
 {
-	const struct topic_node *n = (const struct topic_node *)(const void *)edge;
+	const struct topic_node *n = LIST_ENTRY(edge, struct topic_node, edge);
 	const struct edge_key *k = key;
 
 	return n->parent == k->parent && span_equal(topic_node_level(n), k->level);
@@ -109,11 +109,13 @@ struct topic_node *topic_node_find(
 {
 	enum topic_kind kind = topic_kind_of(level->text);
 	struct edge_key key = {parent, level->text};
+	struct map_node *found;
 
 	if (kind != TOPIC_LITERAL || !parent->child[TOPIC_LITERAL])
 		return parent->child[kind];
-	return (struct topic_node *)(void *)map_find(&t->edges,
-		topic_level_hash(&t->key, parent->serial, level->digest), edge_equal, &key);
+	found = map_find(&t->edges, topic_level_hash(&t->key, parent->serial, level->digest),
+		edge_equal, &key);
+	return found ? LIST_ENTRY(found, struct topic_node, edge) : NULL;
 }
 
 static size_t node_bytes(size_t level_bytes)
@@ -134,7 +136,6 @@ struct topic_node *topic_node_new(
 	n->serial = ++t->serial;
 	n->visits = 1;
 	n->kind = (uint8_t)topic_kind_of(text);
-	n->has_wildcards = n->kind != TOPIC_LITERAL || (parent && parent->has_wildcards);
 	n->level_bytes = (uint16_t)text.size;
 	if (text.size)
 		memcpy(n->level, text.at, text.size);
@@ -158,9 +159,7 @@ struct topic_node *topic_node_new(
 
 void topic_node_free(struct topic_tree *t, struct topic_node *n)
 {
-	assert(list_is_empty(&n->subs) && list_is_empty(&n->groups));
-	for (int kind = 0; kind < TOPIC_KINDS; kind++)
-		assert(!n->child[kind]);
+	assert(list_is_empty(&n->subs) && list_is_empty(&n->groups) && !topic_node_any_child(n));
 	topic_match_forget_node(t, n);
 	if (n->parent) {
 		t->cells -= topic_level_cells(topic_node_level(n));
@@ -196,7 +195,7 @@ void topic_node_weigh(struct topic_node *n)
 void topic_node_prune(struct topic_tree *t, struct topic_node *n)
 {
 	while (n->parent && list_is_empty(&n->subs) && list_is_empty(&n->groups) &&
-		!n->child[TOPIC_HASH] && !n->child[TOPIC_PLUS] && !n->child[TOPIC_LITERAL]) {
+		!topic_node_any_child(n)) {
 		struct topic_node *parent = n->parent;
 
 		topic_node_free(t, n);

@@ -23,7 +23,6 @@ struct topic_node {
 	uint16_t level_bytes;
 	uint8_t kind; /* enum topic_kind */
 	uint8_t rank; /* see topic_node.c */
-	bool has_wildcards;
 	uint8_t level[];
 };
 
@@ -54,6 +53,15 @@ struct topic_tree {
 static inline struct span topic_node_level(const struct topic_node *n)
 {
 	return span_of(n->level, n->level_bytes);
+}
+
+/* NULL: it has none. */
+static inline struct topic_node *topic_node_any_child(const struct topic_node *n)
+{
+	for (int kind = 0; kind < TOPIC_KINDS; kind++)
+		if (n->child[kind])
+			return n->child[kind];
+	return NULL;
 }
 
 enum topic_kind topic_kind_of(struct span level);

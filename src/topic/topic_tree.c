@@ -87,17 +87,24 @@ static struct place find_place(const struct topic_tree *t, const struct topic_fi
 	return p;
 }
 
+static struct topic_sub *sub_at(const struct topic_tree *t, const struct topic_filter *f,
+	const struct place *p, uint64_t subscriber)
+{
+	struct owner_key key = {p->node, p->group, subscriber};
+	struct map_node *found;
+
+	if (topic_level_is_there(f->filter, p->offset) || (f->group.size && !p->group))
+		return NULL;
+	found = map_find(&t->owners, owner_hash(t, &key), owner_equal, &key);
+	return found ? LIST_ENTRY(found, struct topic_sub, by_owner) : NULL;
+}
+
 struct topic_sub *topic_tree_find(
 	const struct topic_tree *t, const struct topic_filter *f, uint64_t subscriber)
 {
 	struct place p = find_place(t, f);
-	struct owner_key key = {p.node, p.group, subscriber};
-	struct map_node *found;
 
-	if (topic_level_is_there(f->filter, p.offset) || (f->group.size && !p.group))
-		return NULL;
-	found = map_find(&t->owners, owner_hash(t, &key), owner_equal, &key);
-	return found ? LIST_ENTRY(found, struct topic_sub, by_owner) : NULL;
+	return sub_at(t, f, &p, subscriber);
 }
 
 /* May the place be completed? */
@@ -113,14 +120,15 @@ static int check_limits(
 		cells += topic_level_cells(level);
 		at = topic_level_after(at, level);
 	}
-	/* Limits may have been lowered: what makes nothing worse is still let in. */
 	if (cells > 0 && (t->cells > t->limits.nodes_max || cells > t->limits.nodes_max - t->cells))
 		return ERR_LIMIT;
 	if (count == 0)
 		return 0;
 	level = topic_level_at(f->filter, p->offset);
 	weight = topic_node_weight_with(p->node, topic_kind_of(level), count);
-	return weight > t->limits.visits_max && weight > t->root->visits ? ERR_LIMIT : 0;
+	if (weight <= t->root->visits)
+		return 0; /* the limit may have been lowered, but this makes nothing worse */
+	return weight > t->limits.visits_max || weight > UINT32_MAX ? ERR_LIMIT : 0;
 }
 
 /* Takes back what complete_place() made, or what has become useless otherwise. */
@@ -168,7 +176,7 @@ int topic_tree_add(struct topic_tree *t, const struct topic_filter *f, uint64_t 
 	int err;
 
 	assert(!sub->node);
-	if (topic_tree_find(t, f, subscriber))
+	if (sub_at(t, f, &p, subscriber))
 		return ERR_EXISTS;
 	err = check_limits(t, f, &p);
 	if (err < 0)
@@ -220,14 +228,6 @@ void topic_tree_remove(struct topic_tree *t, struct topic_sub *sub)
 	topic_node_prune(t, n);
 }
 
-static struct topic_node *any_child(const struct topic_node *n)
-{
-	for (int kind = 0; kind < TOPIC_KINDS; kind++)
-		if (n->child[kind])
-			return n->child[kind];
-	return NULL;
-}
-
 static struct topic_sub *any_sub(const struct topic_node *n)
 {
 	const struct list *members = &n->subs;
@@ -249,7 +249,7 @@ void topic_tree_free(struct topic_tree *t)
 		return;
 	assert(!t->match);
 	for (n = t->root; n;) {
-		struct topic_node *next = any_child(n);
+		struct topic_node *next = topic_node_any_child(n);
 
 		if (!next) {
 			while ((sub = any_sub(n)))
@@ -267,7 +267,10 @@ void topic_tree_free(struct topic_tree *t)
 
 bool topic_sub_has_wildcards(const struct topic_sub *sub)
 {
-	return sub->node->has_wildcards;
+	for (const struct topic_node *n = sub->node; n; n = n->parent)
+		if (n->kind != TOPIC_LITERAL)
+			return true;
+	return false;
 }
 
 void topic_sub_write_filter(const struct topic_sub *sub, struct writer *w)
