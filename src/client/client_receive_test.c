@@ -148,7 +148,7 @@ TEST(receive, stops_when_the_effects_are_full_and_goes_on, "")
 	cr_expect_eq((size_t)(f.log.at - f.log.start), 100 * strlen("MESSAGE t q0\n"));
 }
 
-TEST(receive, ends_on_garbage_without_a_word_before_version_5, "MQTT-4.8.0-1")
+TEST(receive, ends_on_garbage_without_a_word_before_version_5, "MQTT-4.8.0-1 of 3.1.1")
 {
 	fake_init(&f, MQTT_3_1_1);
 	fake_online(&f, false);
