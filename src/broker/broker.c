@@ -38,6 +38,7 @@ struct broker *broker_new(const struct allocator *alloc, const struct broker_con
 	struct broker *b = alloc_sure(alloc, sizeof *b);
 	struct topic_tree_limits limits = tree_limits(config);
 
+	assert(config->work_max >= 2 && "or a SUBSCRIBE would never come to its first filter");
 	b->alloc = alloc;
 	b->config = *config;
 	b->seed = *seed;
@@ -141,6 +142,7 @@ static void configure(struct broker *b, const struct broker_config *config)
 {
 	struct topic_tree_limits limits = tree_limits(config);
 
+	assert(config->work_max >= 2);
 	b->config = *config;
 	topic_tree_set_limits(b->tree, &limits);
 	broker_sys_configure(b);

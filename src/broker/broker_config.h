@@ -54,7 +54,7 @@ struct broker_config {
 	size_t topic_nodes_max; /* levels of filters, and as many of names */
 	size_t topic_visits_max;
 
-	/* Work that one event may do before it asks to be called again. */
+	/* Work that one event may do before it asks to be called again; at least 2. */
 	size_t work_max;
 
 	/* Answers to QoS 1 and 2 publications wait until their batch is durable. */

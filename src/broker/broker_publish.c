@@ -39,7 +39,7 @@ static int check(struct broker *b, struct broker_conn *c, struct mqtt_publish *p
 		return err;
 	if (p->props.present & MQTT_PROPERTY_BIT(MQTT_SUBSCRIPTION_IDENTIFIER))
 		return -MQTT_PROTOCOL_ERROR; /* [MQTT-3.3.4-6] */
-	if (p->qos > b->config.qos_max) /* [MQTT-3.2.2-11] */
+	if (p->qos > b->config.qos_max)      /* [MQTT-3.2.2-11] */
 		return -MQTT_QOS_NOT_SUPPORTED;
 	if (p->is_retained && !b->config.is_retain_available) /* [MQTT-3.2.2-14] */
 		return -MQTT_RETAIN_NOT_SUPPORTED;
