@@ -136,6 +136,32 @@ TEST(topic_search, finds_what_the_filter_matches, "MQTT-4.7.1-1")
 	topic_store_free(t);
 }
 
+TEST(topic_search, takes_one_from_the_budget_for_each_node, "")
+{
+	static const char *const names[] = {"a/b/c", "a/x", "q"};
+	struct topic_store *t = topic_store_new(&alloc_libc, &key, SIZE_MAX);
+	struct topic_search s;
+	size_t budget = 0;
+	int value;
+	void *found;
+
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(set(t, names[i], &value), 0);
+	topic_search_start(&s, t, SPAN_LITERAL("#"));
+	cr_expect_eq(topic_search_next(&s, &budget, &found), TOPIC_SEARCH_PAUSE);
+	budget = 2;
+	cr_expect_eq(topic_search_next(&s, &budget, &found), TOPIC_SEARCH_PAUSE);
+	budget = 3;
+	cr_expect_eq(topic_search_next(&s, &budget, &found), TOPIC_SEARCH_FOUND);
+	cr_expect_eq(topic_search_next(&s, &budget, &found), TOPIC_SEARCH_FOUND);
+	cr_expect_eq(budget, 1);
+	cr_expect_eq(topic_search_next(&s, &budget, &found), TOPIC_SEARCH_FOUND);
+	cr_expect_eq(budget, 0);
+	topic_search_stop(&s);
+	cr_expect_eq(topic_search_next(&s, &budget, &found), TOPIC_SEARCH_END);
+	topic_store_free(t);
+}
+
 TEST(topic_search, leaves_dollar_names_out_of_leading_wildcards, "MQTT-4.7.2-1")
 {
 	static const char *const names[] = {"$S", "$S/y", "x", "x/$y", "$", "/$"};

@@ -110,6 +110,67 @@ TEST(topic_match, visits_only_nodes_whose_path_matches_a_prefix_of_the_topic, ""
 	topic_tree_free(t);
 }
 
+TEST(topic_match, takes_one_from_the_budget_for_each_node_and_each_hit, "")
+{
+	static const char *const filters[] = {"a/b", "a/b", "$share/g/a/b", "a/#", "x/y", "+/+/+"};
+	struct topic_tree *t = topic_tree_new(&alloc_libc, &key, &wide);
+	struct topic_sub subs[6] = {0};
+	struct topic_match m;
+	struct topic_sub *sub;
+	struct topic_group *group;
+	size_t budget = 0, hits = 0, calls = 0;
+	enum topic_match_result result;
+
+	for (uint32_t i = 0; i < 6; i++)
+		cr_assert_eq(add(t, filters[i], i, &subs[i]), 0);
+	topic_match_start(&m, t, SPAN_LITERAL("a/b"));
+	while ((result = topic_match_next(&m, &budget, &sub, &group)) != TOPIC_MATCH_END) {
+		cr_assert_eq(budget, 0);
+		hits += result != TOPIC_MATCH_PAUSE;
+		calls += result == TOPIC_MATCH_PAUSE;
+		budget = result == TOPIC_MATCH_PAUSE;
+	}
+	topic_match_stop(&m);
+	cr_expect_eq(hits, 4);
+	cr_expect_eq(m.visited, 6, "root, a, a/#, a/b, +, +/+");
+	cr_expect_eq(calls, hits + m.visited);
+	topic_tree_free(t);
+}
+
+/* The subscribers that a topic reaches, in the order in which it does. */
+static void order_of(const struct hash_key *hash_key, char *order)
+{
+	static const char *const filters[] = {
+		"#", "a/b", "+/b", "a/+", "a/b", "a/#", "+/#", "a/b/#", "+/+", "a/b"};
+	struct topic_tree *t = topic_tree_new(&alloc_libc, hash_key, &wide);
+	struct topic_sub *subs = calloc(10, sizeof *subs);
+	struct topic_match m;
+	struct topic_sub *sub;
+	struct topic_group *group;
+	size_t budget = SIZE_MAX;
+
+	for (uint32_t i = 0; i < 10; i++)
+		cr_assert_eq(add(t, filters[i], i, &subs[i]), 0);
+	topic_match_start(&m, t, SPAN_LITERAL("a/b"));
+	while (topic_match_next(&m, &budget, &sub, &group) != TOPIC_MATCH_END)
+		*order++ = (char)('0' + sub->subscriber);
+	topic_match_stop(&m);
+	topic_tree_free(t);
+	free(subs);
+}
+
+TEST(topic_match, finds_in_an_order_that_no_hash_key_decides, "")
+{
+	char first[11] = "", other[11] = "";
+
+	order_of(&(struct hash_key){1, 2}, first);
+	for (uint64_t i = 0; i < 20; i++) {
+		order_of(&(struct hash_key){i, ~i}, other);
+		cr_expect_str_eq(other, first);
+	}
+	cr_expect_str_eq(first, "0682531497");
+}
+
 TEST(topic_tree, keeps_one_subscription_a_filter_and_subscriber, "")
 {
 	struct topic_tree *t = topic_tree_new(&alloc_libc, &key, &wide);

@@ -1,7 +1,8 @@
-/* topic_visits.c - how many nodes does a match visit?
+/* topic_visits.c - how many nodes does a match visit, and how many a search?
  *
- * That number, unlike a time, is the same on every machine.  For each set of filters below a line
- * is printed and what doc/topics.md claims of it is checked. */
+ * Those numbers, unlike a time, are the same on every machine.  For each set of filters, and then
+ * for a million names, they are printed, and what doc/topics.md claims of them is checked. */
+#include "topic/topic_store.h"
 #include "topic/topic_tree.h"
 
 #include <assert.h>
@@ -260,6 +261,72 @@ static void adversary_bounded(const char *name, unsigned factor)
 	set_done(&s);
 }
 
+/* Searches in slices of 1,000 nodes; *ret_found names are found.  The nodes that were visited. */
+static size_t search(struct topic_store *t, const char *filter, size_t *ret_found)
+{
+	struct topic_search s;
+	enum topic_search_result result = TOPIC_SEARCH_PAUSE;
+	size_t visited = 0, budget = 0;
+	void *value;
+
+	*ret_found = 0;
+	topic_search_start(&s, t, span_of_text(filter));
+	while (result != TOPIC_SEARCH_END) {
+		if (budget == 0)
+			budget = 1000;
+		visited += budget;
+		result = topic_search_next(&s, &budget, &value);
+		visited -= budget;
+		*ret_found += result == TOPIC_SEARCH_FOUND;
+	}
+	topic_search_stop(&s);
+	return visited;
+}
+
+/* The other way round: a million names, and which of them does a filter reach? */
+static void names(void)
+{
+	static const struct {
+		const char *filter;
+		size_t found, visited;
+	} rows[] = {
+		/* The root's own visit is the way to the end. */
+		{"site3/line1/machine4/sensor1", 1, 5},
+		{"site3/line1/+/sensor1", 100, 203},
+		{"+/line1/machine4/+", 100, 131},
+		{"site3/#", 100000, 110102},
+		{"#", 1000000, 1101011},
+	};
+	struct set s = {.name = "names"};
+	size_t calls, found;
+	char text[TEXT_BYTES];
+	void *old;
+	struct topic_store *t;
+
+	s.alloc = (struct allocator){counted_resize, &s.memory};
+	t = topic_store_new(&s.alloc, &(struct hash_key){1, 2}, SIZE_MAX);
+	for (unsigned i = 0; i < 1000000; i++) {
+		int size = snprintf(text, sizeof text, "site%u/line%u/machine%u/sensor%u",
+			i / 100000, i / 1000 % 100, i / 10 % 100, i % 10);
+		int err = topic_store_set(t, span_of(text, (size_t)size), &s, &old);
+
+		assert(err == 0);
+	}
+	calls = s.memory.calls;
+	printf("\n%-32s %8s %9s   of %zu names, %zu bytes each\n", "search", "found", "visited",
+		topic_store_count(t), s.memory.bytes / topic_store_count(t));
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t visited = search(t, rows[i].filter, &found);
+
+		printf("%-32s %8zu %9zu\n", rows[i].filter, found, visited);
+		claim(&s, found == rows[i].found, rows[i].filter);
+		claim(&s, visited == rows[i].visited, rows[i].filter);
+	}
+	claim(&s, s.memory.calls == calls, "a search allocates nothing");
+	topic_store_free(t);
+	claim(&s, s.memory.bytes == 0, "all memory is given back");
+}
+
 int main(void)
 {
 	printf("%-28s %8s %8s %8s %6s %8s %9s %12s %9s\n", "filters", "let in", "refused", "nodes",
@@ -271,6 +338,7 @@ int main(void)
 	adversary_unbounded();
 	adversary_bounded("every mix, limit 4,096", 1);
 	adversary_bounded("every mix, shuffled, 4,096", 40503);
+	names();
 	printf("%zu passed, %zu failed\n", passed, failed);
 	return failed > 0;
 }
