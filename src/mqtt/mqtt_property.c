@@ -363,6 +363,14 @@ void mqtt_props_encode(struct writer *w, const struct mqtt_props *p)
 	writer_bytes(w, p->raw);
 }
 
+unsigned mqtt_props_next(struct reader *r)
+{
+	struct span encoded;
+	struct value v;
+
+	return property_next(r, &v, &encoded);
+}
+
 bool mqtt_props_next_user(struct reader *r, struct span *ret_name, struct span *ret_value)
 {
 	struct value v;

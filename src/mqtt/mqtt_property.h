@@ -86,6 +86,9 @@ size_t mqtt_props_size(const struct mqtt_props *p);
  * `raw`. */
 void mqtt_props_encode(struct writer *w, const struct mqtt_props *p);
 
+/* Walks all properties of `raw` in order.  Start with reader_of(raw); 0 at the end. */
+unsigned mqtt_props_next(struct reader *r);
+
 /* Walks the user properties of `raw` in order.  Start with reader_of(raw); false at the end. */
 bool mqtt_props_next_user(struct reader *r, struct span *ret_name, struct span *ret_value);
 
