@@ -2,7 +2,9 @@
  *
  * The command is the first argument, or the name that the program is called by when that is a
  * mosquitto program's: whoever runs mosquitto today changes one path. */
+#include "apps/apps_pub.h"
 #include "apps/apps_serve.h"
+#include "apps/apps_sub.h"
 #include "apps/apps_version.h"
 
 #include <stdbool.h>
@@ -17,6 +19,8 @@ struct command {
 
 static const struct command commands[] = {
 	{"serve", "mosquitto", apps_serve, "the MQTT broker"},
+	{"pub", "mosquitto_pub", apps_pub, "publishes messages"},
+	{"sub", "mosquitto_sub", apps_sub, "prints the messages of topics"},
 };
 
 static const struct command *find(const char *name, bool is_mosquitto_name)

@@ -1,0 +1,287 @@
+/* apps_pub.c - one message, some times; or one message for each line.
+ *
+ * A message that is sent once or repeated lives as long as the program.  A line of QoS 1 or 2 is
+ * copied until the server has it; as many are under way as -M allows, and no more are read. */
+#include "apps/apps_pub.h"
+
+#include "apps/apps_lines.h"
+#include "apps/apps_link.h"
+#include "base/base_alloc.h"
+#include "base/base_err.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	OUTPUT_MAX = 1 << 20, /* bytes that wait for the server before no more lines are read */
+	MESSAGE_BYTES_MAX = MQTT_REMAINING_MAX,
+};
+
+struct pub {
+	struct options options;
+	struct link link;
+	struct shared forever; /* counts what lives as long as the program */
+	struct span payload;   /* of a message that is sent once or repeated */
+	uint8_t *loaded;       /* its memory, when it came from a file */
+	int64_t left;          /* times that it is still to be sent */
+	msec next_ms;          /* and when */
+	bool is_waiting;       /* it is under way */
+	struct lines lines;
+	uint8_t **copies; /* of lines that are under way, by their ticket */
+	bool is_online, is_over;
+	uint64_t published; /* messages, for --debug and warnings */
+	int status;
+};
+
+/* For what lives as long as the program. */
+static void keep_forever(struct shared *s)
+{
+	(void)s;
+}
+
+static void fail(struct pub *p, int status)
+{
+	if (p->status == EXIT_DONE)
+		p->status = status;
+	p->is_over = true;
+}
+
+/* Why the server does not take a message, as an exit status. */
+static int status_of_limit(unsigned reason)
+{
+	switch (reason) {
+	case MQTT_PACKET_TOO_LARGE:
+		return EXIT_OVERSIZE;
+	case MQTT_QOS_NOT_SUPPORTED:
+		return EXIT_QOS_UNSUPPORTED;
+	case MQTT_RETAIN_NOT_SUPPORTED:
+		return EXIT_RETAIN_UNSUPPORTED;
+	default:
+		return EXIT_INVALID;
+	}
+}
+
+static void tell_published(struct pub *p, const struct client_done *done)
+{
+	if (p->copies) {
+		free(p->copies[done->ticket]);
+		p->copies[done->ticket] = NULL;
+	}
+	p->is_waiting = false;
+	p->next_ms = link_now() + p->options.repeat_delay_ms;
+	if (done->outcome == CLIENT_OVER_LIMIT) {
+		options_report(&p->options, "not published: %s", mqtt_reason_name(done->reason));
+		fail(p, status_of_limit(done->reason));
+	} else if (done->outcome == CLIENT_DONE && done->reason >= MQTT_UNSPECIFIED_ERROR) {
+		options_report(&p->options, "the server did not take a message: %s",
+			mqtt_reason_name(done->reason));
+	}
+}
+
+static bool tell(void *self, const struct client_effect *effect)
+{
+	struct pub *p = self;
+
+	if (effect->type == CLIENT_CONNECTED) {
+		p->is_online = true;
+	} else if (effect->type == CLIENT_PUBLISHED) {
+		tell_published(p, &effect->done);
+	} else if (effect->type == CLIENT_DISCONNECTED) {
+		fail(p, link_explain_end(&p->link, &effect->end));
+	}
+	return true;
+}
+
+/* Sends one message.  0; ERR_LIMIT: not now; or it failed for good, and that is said. */
+static int publish(struct pub *p, struct span payload, uint64_t ticket)
+{
+	const struct options *o = &p->options;
+	struct mqtt_publish message = {
+		.qos = (uint8_t)o->qos,
+		.is_retained = o->is_retained,
+		.topic = span_of_text(o->topics.list[0]),
+		.props = o->properties.at[PROPERTY_PUBLISH].props,
+		.payload = payload,
+	};
+	int err = link_request(&p->link,
+		(struct client_event){
+			.type = CLIENT_PUBLISH,
+			.ticket = ticket,
+			.publish = &message,
+		});
+
+	if (err == 0) {
+		p->published++;
+	} else if (err != ERR_LIMIT) {
+		options_report(o, "not published: %s",
+			err == ERR_ABSENT ? "not connected" : mqtt_reason_name((unsigned)-err));
+		fail(p, err == ERR_ABSENT ? EXIT_LOST : status_of_limit((unsigned)-err));
+	}
+	return err;
+}
+
+/* Sends the one message when it is time.  False: it is not, or all is done. */
+static bool send_again(struct pub *p)
+{
+	if (p->is_over || p->is_waiting || p->left == 0 || link_now() < p->next_ms)
+		return false;
+	p->is_waiting = p->options.qos > 0;
+	if (publish(p, p->payload, 0)) {
+		fail(p, EXIT_OVERSIZE); /* the slot is free: its head does not fit */
+		return false;
+	}
+	p->left--;
+	if (!p->is_waiting)
+		p->next_ms = link_now() + p->options.repeat_delay_ms;
+	return p->link.out.size < OUTPUT_MAX;
+}
+
+/* A ticket whose copy is free; inflight_max when there is none. */
+static uint64_t ticket_find(const struct pub *p)
+{
+	uint64_t ticket = 0;
+
+	while (ticket < (uint64_t)p->options.inflight_max && p->copies[ticket])
+		ticket++;
+	return ticket;
+}
+
+static bool has_room_for_line(const struct pub *p)
+{
+	if (p->is_over || p->link.out.size >= OUTPUT_MAX)
+		return false;
+	return p->options.qos == 0 || ticket_find(p) < (uint64_t)p->options.inflight_max;
+}
+
+/* Sends the next line.  False: there is none, or it has to wait. */
+static bool send_line(struct pub *p)
+{
+	struct span line;
+	uint64_t ticket = 0;
+
+	if (!has_room_for_line(p) || !lines_next(&p->lines, &line))
+		return false;
+	if (p->options.qos) {
+		ticket = ticket_find(p);
+		p->copies[ticket] = alloc_sure(&alloc_libc, line.size + 1);
+		memcpy(p->copies[ticket], line.at, line.size);
+		line.at = p->copies[ticket];
+	}
+	if (publish(p, line, ticket))
+		fail(p, EXIT_OVERSIZE);
+	return !p->is_over;
+}
+
+static void read_lines(struct pub *p)
+{
+	int err = lines_read(&p->lines, STDIN_FILENO, MESSAGE_BYTES_MAX);
+
+	if (err == 0)
+		return;
+	options_report(&p->options, "standard input: %s",
+		err == -EMSGSIZE ? "a line is too long for a message" : strerror(-err));
+	fail(p, EXIT_USAGE);
+}
+
+/* Does what can be done now.  The moment when there may be more. */
+static msec act(struct pub *p)
+{
+	bool has_lines = p->options.source == SOURCE_LINES;
+	bool is_all_sent;
+
+	p->link.watched = -1;
+	if (has_lines) {
+		if (p->link.is_watched_ready && !p->is_over)
+			read_lines(p);
+		while (send_line(p))
+			;
+		if (has_room_for_line(p) && !p->lines.is_at_end)
+			p->link.watched = STDIN_FILENO;
+		is_all_sent = p->lines.is_at_end && p->lines.start == p->lines.end;
+	} else {
+		while (send_again(p))
+			;
+		is_all_sent = p->left == 0;
+	}
+	p->link.is_watched_ready = false;
+	if (p->is_over || (is_all_sent && client_unfinished(&p->link.client) == 0)) {
+		p->is_over = true;
+		link_leave(&p->link);
+	}
+	return has_lines || p->is_waiting || p->left == 0 ? MSEC_NEVER : p->next_ms;
+}
+
+/* Reads -f's file, or standard input for -s.  0, or EXIT_USAGE with a sentence. */
+static int load(struct pub *p)
+{
+	const char *file = p->options.file, *name = file ? file : "standard input";
+	int fd = file ? open(file, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	int err = fd < 0 ? -errno : lines_slurp(fd, MESSAGE_BYTES_MAX, &p->payload);
+
+	if (file && fd >= 0)
+		close(fd);
+	if (err) {
+		options_report(&p->options, "%s: %s", name,
+			err == -EMSGSIZE ? "too large for a message" : strerror(-err));
+		return EXIT_USAGE;
+	}
+	p->loaded = (uint8_t *)p->payload.at;
+	if (!file && p->payload.size == 0) {
+		options_report(&p->options, "%s: it is empty", name);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* Connects, sends and leaves. */
+static int run(struct pub *p)
+{
+	struct options *o = &p->options;
+	msec due = MSEC_NEVER;
+	int status = 0;
+
+	shared_init(&p->forever, keep_forever);
+	p->left = o->repeat;
+	if (o->source == SOURCE_FILE)
+		status = load(p);
+	else if (o->source == SOURCE_MESSAGE)
+		p->payload = span_of_text(o->message);
+	else if (o->qos)
+		p->copies = alloc_sure(&alloc_libc, (size_t)o->inflight_max * sizeof *p->copies);
+	link_init(&p->link, o, (uint16_t)o->inflight_max, tell, p);
+	if (o->source != SOURCE_LINES)
+		p->link.owner = &p->forever;
+	lines_init(&p->lines);
+	if (status == 0)
+		status = link_open(&p->link);
+	while (status == 0 && p->link.state != LINK_DOWN) {
+		status = link_turn(&p->link, due);
+		if (status == 0 && p->is_online)
+			due = act(p);
+	}
+	return status ? status : p->status;
+}
+
+int apps_pub(int argc, char **argv)
+{
+	struct pub *p = alloc_sure(&alloc_libc, sizeof *p);
+	enum options_verdict verdict = options_parse(&p->options, PROGRAM_PUB, argc, argv);
+	int status = EXIT_USAGE;
+
+	if (verdict == OPTIONS_WRONG)
+		(void)options_complain("ting pub --help tells more");
+	if (verdict == OPTIONS_RUN) {
+		status = run(p);
+		for (int64_t i = 0; p->copies && i < p->options.inflight_max; i++)
+			free(p->copies[i]);
+		free(p->copies);
+		free(p->loaded);
+		lines_done(&p->lines);
+		link_done(&p->link);
+	}
+	options_done(&p->options);
+	free(p);
+	return status;
+}

@@ -1,0 +1,367 @@
+/* apps_sub.c - subscribes, prints, and comes back when the connection breaks.
+ *
+ * What is over is decided in tell(), while the core speaks; what follows from it is done in act(),
+ * between two turns. */
+#include "apps/apps_sub.h"
+
+#include "apps/apps_format.h"
+#include "apps/apps_link.h"
+#include "base/base_alloc.h"
+#include "base/base_err.h"
+#include "base/base_prng.h"
+#include "topic/topic_filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum {
+	SLOTS = 256,          /* retained messages that are being cleared at a time */
+	RETRY_MIN_MS = 1000,  /* until the first attempt to connect again */
+	RETRY_MAX_MS = 30000, /* the wait doubles up to that */
+};
+
+struct sub {
+	struct options options;
+	struct link link;
+	struct prng prng;
+	int64_t messages;
+	bool is_subscribing;   /* CONNACK came: SUBSCRIBE is to go */
+	bool is_over;          /* no more messages are wanted */
+	bool is_leaving;       /* and the server knows */
+	bool has_been_online;  /* a connection that breaks is made again */
+	struct texts to_clear; /* topics whose retained message is to go */
+	size_t cleared;        /* of them: the clearing is under way */
+	msec timeout_ms;       /* of -W, as a moment */
+	msec retry_ms, retry_wait_ms;
+	int status;
+};
+
+/* The signal that asks to stop; the only thing a handler may touch. */
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int number)
+{
+	stop_signal = number;
+}
+
+static void finish(struct sub *s, int status)
+{
+	if (!s->is_over)
+		s->status = status;
+	s->is_over = true;
+}
+
+static bool is_filtered_out(const struct sub *s, struct span topic)
+{
+	const struct texts *filters = &s->options.filters_out;
+
+	for (size_t i = 0; i < filters->count; i++)
+		if (topic_filter_matches(span_of_text(filters->list[i]), topic))
+			return true;
+	return false;
+}
+
+static void put(struct span s)
+{
+	(void)fwrite(s.at, 1, s.size, stdout);
+}
+
+static void print_formatted(const struct sub *s, const struct mqtt_publish *p)
+{
+	struct format_message m = {.publish = p};
+
+	(void)clock_gettime(CLOCK_REALTIME, &m.at);
+	if (!format_write(stdout, s->options.format, &m, s->options.is_pretty))
+		options_report(&s->options, "the message on topic %.*s is not JSON",
+			(int)p->topic.size, (const char *)p->topic.at);
+	if (!s->options.has_no_newline)
+		(void)fputc('\n', stdout);
+}
+
+static void print(struct sub *s, const struct mqtt_publish *p)
+{
+	const struct options *o = &s->options;
+
+	if (o->random_tenths < FORMAT_RANDOM_ALL &&
+		prng_below(&s->prng, FORMAT_RANDOM_ALL) >= (uint64_t)o->random_tenths)
+		return;
+	if (o->format) {
+		print_formatted(s, p);
+		return;
+	}
+	if (p->payload.size == 0) {
+		if (o->is_verbose && !o->has_no_newline) {
+			put(p->topic);
+			put(SPAN_LITERAL(" (null)\n"));
+		}
+		return;
+	}
+	if (o->is_verbose) {
+		put(p->topic);
+		put(SPAN_LITERAL(" "));
+	}
+	put(p->payload);
+	if (!o->has_no_newline)
+		put(SPAN_LITERAL("\n"));
+}
+
+/* False: no more messages are wanted, this one included. */
+static bool tell_message(struct sub *s, const struct mqtt_publish *p)
+{
+	const struct options *o = &s->options;
+
+	if (s->is_over)
+		return false;
+	if (o->wants_retained_only && !p->is_retained) {
+		finish(s, EXIT_DONE);
+		return false;
+	}
+	if (is_filtered_out(s, p->topic))
+		return true;
+	if (o->removes_retained && p->is_retained)
+		texts_add(&s->to_clear,
+			options_keep(&s->options, (const char *)p->topic.at, p->topic.size));
+	if (o->drops_retained && p->is_retained)
+		return true;
+	print(s, p);
+	if (o->messages_max && ++s->messages == o->messages_max)
+		finish(s, EXIT_DONE);
+	return true;
+}
+
+static void tell_subscribed(struct sub *s, const struct client_done *done)
+{
+	bool is_any_granted = false;
+
+	if (done->outcome != CLIENT_DONE)
+		return;
+	for (size_t i = 0; i < done->reasons.size; i++) {
+		if (s->options.is_debug)
+			(void)printf("Subscribed to %s: %d\n", s->options.topics.list[i],
+				done->reasons.at[i]);
+		is_any_granted |= done->reasons.at[i] < MQTT_UNSPECIFIED_ERROR;
+	}
+	if (!is_any_granted)
+		options_report(&s->options, "the server refused every subscription");
+	if (!is_any_granted || s->options.is_leaving_after_suback)
+		finish(s, EXIT_DONE);
+}
+
+static void tell_disconnected(struct sub *s, const struct client_end *end)
+{
+	int status = s->is_over ? EXIT_DONE : link_explain_end(&s->link, end);
+
+	s->is_subscribing = false;
+	if (end->cause == CLIENT_REFUSED)
+		finish(s, status);
+}
+
+static bool tell(void *self, const struct client_effect *effect)
+{
+	struct sub *s = self;
+
+	switch (effect->type) {
+	case CLIENT_CONNECTED:
+		s->is_subscribing = s->has_been_online = true;
+		s->retry_wait_ms = RETRY_MIN_MS;
+		return true;
+	case CLIENT_MESSAGE:
+		return tell_message(s, &effect->message);
+	case CLIENT_SUBSCRIBED:
+		tell_subscribed(s, &effect->done);
+		return true;
+	case CLIENT_DISCONNECTED:
+		tell_disconnected(s, &effect->end);
+		return true;
+	case CLIENT_SEND:
+	case CLIENT_CLOSE:
+	case CLIENT_PUBLISHED:
+	case CLIENT_UNSUBSCRIBED:
+		break;
+	}
+	return true;
+}
+
+/* SUBSCRIBE or UNSUBSCRIBE for all the filters. */
+static void ask(struct sub *s, enum client_event_type type, const struct texts *filters)
+{
+	const struct options *o = &s->options;
+	bool is_asking = type == CLIENT_SUBSCRIBE;
+	struct mqtt_subscribe p = {
+		.props = o->properties.at[is_asking ? PROPERTY_SUBSCRIBE : PROPERTY_UNSUBSCRIBE]
+				 .props,
+		.filters_count = filters->count,
+	};
+	size_t size = 0;
+	struct writer w;
+	void *room;
+	int err;
+
+	for (size_t i = 0; i < filters->count; i++)
+		size += strlen(filters->list[i]) + 3;
+	room = alloc_sure(&alloc_libc, size);
+	w = writer_of(room, size);
+	for (size_t i = 0; i < filters->count; i++)
+		mqtt_filter_encode(&w, is_asking ? MQTT_SUBSCRIBE : MQTT_UNSUBSCRIBE, o->version,
+			&(struct mqtt_filter){
+				.filter = span_of_text(filters->list[i]),
+				.qos = (uint8_t)o->qos,
+				.is_retain_as_published = o->keeps_retain_flag,
+			});
+	p.filters = writer_span(&w);
+	err = link_request(&s->link, (struct client_event){.type = type, .subscribe = &p});
+	free(room);
+	if (err == 0)
+		return;
+	options_report(o, "%s: %s", is_asking ? "not subscribed" : "not unsubscribed",
+		err == ERR_LIMIT ? "the filters do not fit one packet"
+				 : mqtt_reason_name((unsigned)-err));
+	finish(s, EXIT_INVALID);
+}
+
+/* Asks the server to forget what --remove-retained met. */
+static void clear_retained(struct sub *s)
+{
+	while (s->cleared < s->to_clear.count && client_is_online(&s->link.client)) {
+		struct mqtt_publish p = {
+			.qos = 1,
+			.is_retained = true,
+			.topic = span_of_text(s->to_clear.list[s->cleared]),
+		};
+
+		mqtt_props_init(&p.props);
+		if (link_request(
+			    &s->link, (struct client_event){.type = CLIENT_PUBLISH, .publish = &p}))
+			return; /* all slots are taken: when one is free again */
+		s->cleared++;
+	}
+}
+
+static bool is_clearing(const struct sub *s)
+{
+	return client_is_online(&s->link.client) &&
+		(s->cleared < s->to_clear.count || client_unfinished(&s->link.client));
+}
+
+static void leave(struct sub *s)
+{
+	s->is_leaving = true;
+	link_leave(&s->link);
+}
+
+/* What the last turn calls for. */
+static void act(struct sub *s)
+{
+	const struct options *o = &s->options;
+
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		if (!s->is_over)
+			options_report(o, "standard output: %s", strerror(errno));
+		finish(s, EXIT_USAGE);
+	}
+	if (stop_signal)
+		finish(s, EXIT_DONE);
+	if (link_now() >= s->timeout_ms && !s->is_over) {
+		options_report(o, "time is up");
+		finish(s, EXIT_TIMEOUT);
+	}
+	if (s->is_subscribing && !s->is_over) {
+		s->is_subscribing = false;
+		ask(s, CLIENT_SUBSCRIBE, &o->topics);
+		if (o->unsubscribe.count && !s->is_over)
+			ask(s, CLIENT_UNSUBSCRIBE, &o->unsubscribe);
+	}
+	clear_retained(s);
+	if (s->is_over && !s->is_leaving && !is_clearing(s))
+		leave(s);
+}
+
+/* The connection broke, or did not come about: again, a little later each time. */
+static void retry_later(struct sub *s)
+{
+	s->retry_ms = link_now() + s->retry_wait_ms;
+	s->retry_wait_ms =
+		s->retry_wait_ms * 2 < RETRY_MAX_MS ? s->retry_wait_ms * 2 : RETRY_MAX_MS;
+}
+
+/* Connects, and stays connected until it is over. */
+static int run(struct sub *s)
+{
+	enum link_state before;
+	int status = link_open(&s->link);
+
+	while (status == 0 && !(s->is_over && s->link.state == LINK_DOWN)) {
+		msec due = s->timeout_ms;
+
+		before = s->link.state;
+		if (before == LINK_DOWN && s->retry_ms < due)
+			due = s->retry_ms;
+		status = link_turn(&s->link, due);
+		act(s);
+		if (before != LINK_DOWN && s->link.state == LINK_DOWN) {
+			retry_later(s);
+			if (s->has_been_online)
+				status = 0;
+		}
+		if (before == LINK_DOWN && link_now() >= s->retry_ms && !s->is_over &&
+			link_open(&s->link))
+			retry_later(s);
+	}
+	return status ? status : s->status;
+}
+
+/* SIGINT and SIGTERM end the program in order; they come through only while it waits. */
+static void signals_catch(sigset_t *ret_waiting)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t blocked;
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigemptyset(&blocked);
+	(void)sigaddset(&blocked, SIGINT);
+	(void)sigaddset(&blocked, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &blocked, ret_waiting);
+	action.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &action, NULL);
+}
+
+static int start(struct sub *s)
+{
+	const struct options *o = &s->options;
+	uint64_t seed = 0;
+	sigset_t waiting;
+	int status;
+
+	(void)getrandom(&seed, sizeof seed, 0);
+	prng_init(&s->prng, seed);
+	signals_catch(&waiting);
+	link_init(&s->link, o, SLOTS, tell, s);
+	s->link.signals = &waiting;
+	s->link.owner = NULL;
+	s->retry_wait_ms = RETRY_MIN_MS;
+	s->timeout_ms = o->timeout_s ? link_now() + (msec)o->timeout_s * 1000 : MSEC_NEVER;
+	status = run(s);
+	link_done(&s->link);
+	return status;
+}
+
+int apps_sub(int argc, char **argv)
+{
+	struct sub *s = alloc_sure(&alloc_libc, sizeof *s);
+	enum options_verdict verdict = options_parse(&s->options, PROGRAM_SUB, argc, argv);
+	int status = EXIT_USAGE;
+
+	if (verdict == OPTIONS_RUN && s->options.format && format_check(s->options.format) < 0)
+		verdict = OPTIONS_WRONG;
+	if (verdict == OPTIONS_WRONG)
+		(void)options_complain("ting sub --help tells more");
+	if (verdict == OPTIONS_RUN)
+		status = start(s);
+	free((void *)s->to_clear.list);
+	options_done(&s->options);
+	free(s);
+	return status;
+}
