@@ -107,12 +107,12 @@ void serve_log_flush(struct serve_log *log)
 {
 	if (!log->used)
 		return;
+	if (log->dests & CONF_LOG_FILE)
+		write_all(log->file, log->buffer, log->used);
 	if (log->dests & CONF_LOG_STDOUT)
 		write_all(STDOUT_FILENO, log->buffer, log->used);
 	if (log->dests & CONF_LOG_STDERR)
 		write_all(STDERR_FILENO, log->buffer, log->used);
-	if (log->dests & CONF_LOG_FILE)
-		write_all(log->file, log->buffer, log->used);
 	log->used = 0;
 }
 
