@@ -16,7 +16,7 @@ void net_conns_done(struct net_conns *c)
 {
 	for (uint32_t i = 0; i < c->chunks_count; i++)
 		alloc_free(c->alloc, c->chunks[i], CHUNK * sizeof(struct net_conn));
-	alloc_free(c->alloc, c->chunks, c->chunks_room * sizeof *c->chunks);
+	alloc_free(c->alloc, c->chunks, c->chunks_room * sizeof(struct net_conn *));
 	*c = (struct net_conns){.alloc = c->alloc};
 }
 
@@ -32,8 +32,8 @@ static bool has_place(struct net_conns *c)
 
 	if (c->chunks_count < c->chunks_room)
 		return true;
-	chunks = alloc_resize(
-		c->alloc, c->chunks, c->chunks_room * sizeof *c->chunks, room * sizeof *c->chunks);
+	chunks = alloc_resize(c->alloc, c->chunks, c->chunks_room * sizeof(struct net_conn *),
+		room * sizeof(struct net_conn *));
 	if (!chunks)
 		return false;
 	c->chunks = chunks;

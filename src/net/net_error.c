@@ -8,10 +8,9 @@ int net_error_set(struct net_error *e, int err, const char *format, ...)
 {
 	va_list arguments;
 
-	if (!e)
-		return err;
 	va_start(arguments, format);
-	vsnprintf(e->text, sizeof e->text, format, arguments);
+	if (e)
+		(void)vsnprintf(e->text, sizeof e->text, format, arguments);
 	va_end(arguments);
 	return err;
 }

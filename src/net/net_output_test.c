@@ -86,7 +86,7 @@ TEST(net_output, what_is_large_is_not_copied_and_what_is_small_is, "")
 	cr_expect_eq(p.shared.refs, 2);
 	cr_assert_eq(net_output_gather(&o, iov, PARTS), 2);
 	cr_expect_eq(iov[1].iov_base, p.bytes);
-	net_output_drop(&o, &b, 2 * NET_COPY_MAX);
+	net_output_drop(&o, &b, (size_t)2 * NET_COPY_MAX);
 	cr_expect_eq(p.shared.refs, 2, "one byte of it is left");
 	net_output_drop(&o, &b, 1);
 	cr_expect_eq(p.shared.refs, 1);
@@ -98,7 +98,7 @@ TEST(net_output, what_is_large_is_not_copied_and_what_is_small_is, "")
 /* Adds random pieces and drops random counts: the stream is the stream. */
 TEST(net_output, any_mixture_leaves_in_order_and_whole, "")
 {
-	static uint8_t out[STREAM + (PARTS << 12)];
+	static uint8_t out[STREAM + (size_t)PARTS * 4096];
 	static struct payload p;
 	struct net_output o = {0};
 	struct net_blocks b;

@@ -116,10 +116,9 @@ void net_server_log(const struct net_server *s, const char *format, ...)
 	char text[512];
 	va_list arguments;
 
-	if (!s->config.log)
-		return;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	(void)vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	s->config.log(s->config.self, text);
+	if (s->config.log)
+		s->config.log(s->config.self, text);
 }
