@@ -1,9 +1,9 @@
 /* net_connect.h - a connection to an endpoint, without waiting for it.
  *
- *   net_connect_start(&c, ...);               0: c.fd is a socket, connecting
+ *   net_connect_start(&c, ...);    0: c.fd is a socket, connecting
  *   wait until c.fd can be written
- *   net_connect_finish(&c, ...);              0: connected; -EINPROGRESS: wait again, for the new
- * c.fd take c.fd, or net_connect_done(&c);
+ *   net_connect_finish(&c, ...);   0: connected; -EINPROGRESS: wait again, for another c.fd
+ *   take c.fd, or net_connect_done(&c)
  *
  * Only looking up a name may block: see net_endpoint_resolve(). */
 #ifndef TING_NET_CONNECT_H
@@ -15,7 +15,7 @@
 
 struct net_connect_options {
 	int family;        /* AF_UNSPEC, AF_INET, AF_INET6 */
-	const char *bind;  /* local host name or address for tcp, or NULL */
+	const char *bind;  /* local host name or address for tcp, or NULL; must outlive it */
 	bool has_no_delay; /* TCP_NODELAY */
 };
 
@@ -32,10 +32,10 @@ struct net_connect {
 int net_connect_start(struct net_connect *c, const struct net_endpoint *e,
 	const struct net_connect_options *options, struct net_error *err);
 
-/* Once c->fd can be written: 0, it is connected and belongs to the caller (c->fd is to be set to -1
- * or left, never closed twice); -EINPROGRESS, this address failed and the next one is on its way:
- * the old descriptor is closed (and gone from any epoll), c->fd is another; or -errno with a
- * sentence and no descriptor left. */
+/* Once c->fd can be written and is no longer watched: 0, it is connected, and the caller's to
+ * close, directly or with net_connect_done(); -EINPROGRESS, this address failed, its descriptor is
+ * closed, and c->fd is another that is on its way; or -errno with a sentence and no descriptor
+ * left. */
 int net_connect_finish(struct net_connect *c, struct net_error *err);
 
 /* Gives up and closes c->fd if it is not -1. */
