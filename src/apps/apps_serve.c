@@ -67,19 +67,19 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-static void print_help(FILE *out, const char *name)
+static void print_help(FILE *out)
 {
 	(void)fprintf(out,
-		"%s [-c FILE] [-p PORT] [-d] [-v] [--check]\n\n"
+		"ting serve [-c FILE] [-p PORT] [-d] [-v] [--check]\n\n"
 		"The MQTT broker of ting %s, for MQTT 3.1, 3.1.1 and 5.0.  Without a "
 		"configuration\n"
 		"it listens on loopback port %d only.\n\n",
-		name, TING_VERSION, CONF_PORT_STANDARD);
+		TING_VERSION, CONF_PORT_STANDARD);
 	conf_flag_print(flags, out);
 }
 
 /* Prints what was asked for instead of serving.  Returns whether there was anything. */
-static bool print_wanted(enum flag flag, const char *name)
+static bool print_wanted(enum flag flag)
 {
 	switch (flag) {
 	case FLAG_OPTIONS:
@@ -92,7 +92,7 @@ static bool print_wanted(enum flag flag, const char *name)
 		(void)printf("ting %s\n", TING_VERSION);
 		return true;
 	case FLAG_HELP:
-		print_help(stdout, name);
+		print_help(stdout);
 		return true;
 	case FLAG_FILE:
 	case FLAG_PORT:
@@ -124,7 +124,7 @@ static int read_command_line(struct serve *s, char **argv, int *status)
 
 	while ((flag = conf_flag_next(&r, flags, &value, &e))) {
 		*status = 0;
-		if (print_wanted((enum flag)(flag - flags), argv[0]))
+		if (print_wanted((enum flag)(flag - flags)))
 			return 1;
 		s->is_detached |= flag == &flags[FLAG_DETACH];
 		s->is_verbose |= flag == &flags[FLAG_VERBOSE];
@@ -137,7 +137,7 @@ static int read_command_line(struct serve *s, char **argv, int *status)
 	if (!e.text[0])
 		return 0;
 	(void)fprintf(stderr, "ting: %s\n\n", e.text);
-	print_help(stderr, argv[0]);
+	print_help(stderr);
 	*status = STATUS_USAGE;
 	return 1;
 }
@@ -179,6 +179,7 @@ static void hang_up(struct loop_signal *signal)
 static void shut_down(struct serve *s, int number)
 {
 	serve_log_say(s->log, CONF_LOG_NOTICE, "%s: closing", strsignal(number));
+	serve_notify("STOPPING=1");
 	serve_driver_shut_down(s->driver, s->server);
 }
 
@@ -284,8 +285,7 @@ static int serve(struct serve *s, struct conf_error *e)
 
 	if (s->is_detached && (error = serve_detach_start(&detaching, e)))
 		return error;
-	/* A reader of the log that goes away must not take the broker with it. */
-	(void)signal(SIGPIPE, SIG_IGN);
+	serve_ignore_signals();
 	s->clients_max = serve_raise_descriptors();
 	if ((error = serve_listeners_open(&s->listeners, c, e)))
 		return error;
@@ -299,6 +299,7 @@ static int serve(struct serve *s, struct conf_error *e)
 	tell_start(s);
 	if (s->is_detached)
 		serve_detach_finish(detaching);
+	serve_notify("READY=1");
 	error = net_server_run(s->server);
 	if (error)
 		(void)failed(e, error, "go on");

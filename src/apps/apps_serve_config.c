@@ -21,6 +21,7 @@ void serve_config_make(struct broker_config *ret, const struct conf *c, unsigned
 {
 	const struct conf_listener *l = &c->listeners[0]; /* they agree, or the file was refused */
 	int64_t expiry = c->persistent_client_expiration;
+	size_t prefix_bytes;
 
 	broker_config_init(ret);
 	ret->connections_max = connections_max;
@@ -30,8 +31,9 @@ void serve_config_make(struct broker_config *ret, const struct conf *c, unsigned
 	ret->message_bytes_max = (uint32_t)c->message_size_limit;
 	ret->topic_alias_max = (uint16_t)l->max_topic_alias;
 	ret->allows_empty_client_id = c->allow_zero_length_clientid;
-	assert(strlen(c->auto_id_prefix) < sizeof ret->auto_id_prefix);
-	strcpy(ret->auto_id_prefix, c->auto_id_prefix);
+	prefix_bytes = strlen(c->auto_id_prefix) + 1;
+	assert(prefix_bytes <= sizeof ret->auto_id_prefix);
+	memcpy(ret->auto_id_prefix, c->auto_id_prefix, prefix_bytes);
 
 	ret->session_expiry_max_s = expiry == CONF_NEVER ? UINT32_MAX : (uint32_t)expiry;
 	ret->inflight_messages_max = (uint16_t)c->max_inflight_messages;

@@ -6,12 +6,15 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum {
@@ -103,6 +106,36 @@ int serve_drop_privileges(const char *user, struct conf_error *e)
 		setuid(entry->pw_uid) < 0)
 		return failed(e, "become another user");
 	return 0;
+}
+
+void serve_ignore_signals(void)
+{
+	static const int numbers[] = {SIGPIPE, SIGUSR1, SIGUSR2};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		(void)sigaction(numbers[i], &ignore, NULL);
+}
+
+void serve_notify(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	size_t size = path ? strlen(path) : 0;
+	int fd;
+
+	if (size < 2 || size >= sizeof to.sun_path)
+		return;
+	memcpy(to.sun_path, path, size);
+	if (to.sun_path[0] == '@')
+		to.sun_path[0] = '\0'; /* an abstract name */
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	/* A manager that does not listen has lost it; the log says the same. */
+	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + size));
+	(void)close(fd);
 }
 
 int serve_write_pid_file(const char *path, struct conf_error *e)

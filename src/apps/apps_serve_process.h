@@ -21,6 +21,13 @@ uint32_t serve_raise_descriptors(void);
 /* Becomes that user, with its groups; nothing to do unless root.  0, or -errno and a sentence. */
 int serve_drop_privileges(const char *user, struct conf_error *e);
 
+/* SIGPIPE: a reader of the log that goes away must not take the broker with it.  SIGUSR1, SIGUSR2:
+ * mosquitto does something on them, so that somebody may send them. */
+void serve_ignore_signals(void);
+
+/* Tells the service manager, if it wants to know ($NOTIFY_SOCKET): "READY=1".  See sd_notify(3). */
+void serve_notify(const char *state);
+
 /* 0, or -errno and a sentence. */
 int serve_write_pid_file(const char *path, struct conf_error *e);
 

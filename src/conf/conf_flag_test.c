@@ -13,23 +13,28 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-/* Reads the line and writes what it says into `ret`: "d c=FILE ! sentence". */
-static void told(char **arguments, char *ret)
+enum { TOLD_MAX = 500 };
+
+/* Reads the line and writes what it says: "d c=FILE sentence". */
+static void told(char **arguments, char ret[static TOLD_MAX])
 {
 	struct conf_flag_reader r = conf_flag_reader_of(arguments);
+	FILE *out = fmemopen(ret, TOLD_MAX, "w");
 	const struct conf_flag *flag;
 	struct conf_error e;
 	const char *value;
 
-	for (*ret = '\0'; (flag = conf_flag_next(&r, flags, &value, &e));)
-		ret += sprintf(ret, "%c%s%s ", flag->letter ? flag->letter : '-', value ? "=" : "",
+	cr_assert(out);
+	while ((flag = conf_flag_next(&r, flags, &value, &e)))
+		(void)fprintf(out, "%c%s%s ", flag->letter ? flag->letter : '-', value ? "=" : "",
 			value ? value : "");
-	(void)sprintf(ret, "%s", e.text);
+	(void)fprintf(out, "%s", e.text);
+	cr_assert_eq(fclose(out), 0);
 }
 
 #define EXPECT_TOLD(said, ...)                                                                     \
 	do {                                                                                       \
-		char room[500], *line[] = {__VA_ARGS__, NULL};                                     \
+		char room[TOLD_MAX] = "", *line[] = {__VA_ARGS__, NULL};                           \
 		told(line, room);                                                                  \
 		cr_expect_str_eq(room, said);                                                      \
 	} while (0)

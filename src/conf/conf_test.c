@@ -6,11 +6,11 @@
 #include "conf/conf_table.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static char dir[] = "/tmp/ting-conf-XXXXXX";
 static char file[64];
@@ -21,12 +21,26 @@ static void set_up(void)
 	(void)snprintf(file, sizeof file, "%s/t.conf", dir);
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *place)
+{
+	(void)st;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
 static void tear_down(void)
 {
-	char command[64];
+	cr_expect_eq(nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
 
-	(void)snprintf(command, sizeof command, "rm -r %s", dir);
-	cr_expect_eq(system(command), 0);
+/* A folder in the folder. */
+static void put_folder(const char *name)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	cr_assert_eq(mkdir(path, 0700), 0);
 }
 
 #define FILE_TEST(claim) Test(conf, claim, .init = set_up, .fini = tear_down)
@@ -249,11 +263,14 @@ FILE_TEST(names_the_other_place_when_listeners_clash)
 
 FILE_TEST(refuses_the_path_of_a_socket_that_is_too_long)
 {
-	char text[200] = "listener 0 /";
+	static const char start[] = "listener 0 /";
+	char text[sizeof start + CONF_UNIX_PATH_MAX] = {0};
 
-	memset(text + strlen(text), 'x', CONF_UNIX_PATH_MAX - 1);
+	memset(text, 'x', sizeof text - 1);
+	memcpy(text, start, sizeof start - 1);
+	text[sizeof text - 2] = '\0';
 	conf_free(good(text));
-	strcat(text, "x");
+	text[sizeof text - 2] = 'x';
 	EXPECT_ILL(text, ":1: listener: the path of a UNIX socket has at most 107 bytes");
 }
 
@@ -350,7 +367,7 @@ FILE_TEST(reads_included_files_in_the_order_of_mosquitto)
 	char text[200], name[32];
 	struct conf *c;
 
-	cr_assert_eq(mkdir(strcat(strcpy(text, dir), "/d"), 0700), 0);
+	put_folder("d");
 	for (size_t i = 0; i < 6; i++) {
 		(void)snprintf(name, sizeof name, "d/%s.conf", names[5 - i]);
 		(void)snprintf(text, sizeof text, "listener %zu\n", 100 - i);
@@ -373,7 +390,7 @@ FILE_TEST(names_the_included_file_that_is_wrong)
 	struct conf_error e;
 	struct conf *c = NULL;
 
-	cr_assert_eq(mkdir(strcat(strcpy(text, dir), "/d"), 0700), 0);
+	put_folder("d");
 	put("d/x.conf", "\nmax_qos 3\n");
 	(void)snprintf(text, sizeof text, "include_dir %s/d\n", dir);
 	put("t.conf", text);
@@ -400,10 +417,23 @@ FILE_TEST(does_not_include_in_circles)
 		":1: include_dir: cannot read /nowhere: No such file or directory");
 }
 
-/* Adds the option to the text that `context` is. */
+/* Adds the option to the stream that `context` is. */
 static void note(void *context, const char *option)
 {
-	strcat(strcat(context, option), " ");
+	(void)fprintf(context, "%s ", option);
+}
+
+/* The options that need a restart, each with a blank behind it. */
+static const char *differences(const struct conf *old, const struct conf *new)
+{
+	static char names[200];
+	FILE *out = fmemopen(names, sizeof names, "w");
+
+	cr_assert(out);
+	conf_differences(old, new, note, out);
+	(void)fputc('\0', out);
+	cr_assert_eq(fclose(out), 0);
+	return names;
 }
 
 FILE_TEST(names_what_needs_a_restart_and_nothing_else)
@@ -412,15 +442,10 @@ FILE_TEST(names_what_needs_a_restart_and_nothing_else)
 	struct conf *same = good("listener 1883\nmax_connections 1\nuser a\nsys_interval 2\n");
 	struct conf *other = good("listener 1883\nmax_connections 2\npid_file b\nuser c\n");
 	struct conf *moved = good("listener 1884\nmax_connections 2\nuser a\n");
-	char names[200] = "";
 
-	conf_differences(old, same, note, names);
-	cr_expect_str_eq(names, "");
-	conf_differences(old, other, note, names);
-	cr_expect_str_eq(names, "max_connections pid_file user ");
-	names[0] = '\0';
-	conf_differences(old, moved, note, names);
-	cr_expect_str_eq(names, "listener ");
+	cr_expect_str_eq(differences(old, same), "");
+	cr_expect_str_eq(differences(old, other), "max_connections pid_file user ");
+	cr_expect_str_eq(differences(old, moved), "listener ");
 	conf_free(old);
 	conf_free(same);
 	conf_free(other);

@@ -21,7 +21,7 @@ ENVIRONMENT = {**os.environ, "ASAN_OPTIONS":
 class Server:
     """`ting serve` with these arguments; `config` is the text of a configuration for -c."""
 
-    def __init__(self, *arguments, config=None, program=None, limits=None):
+    def __init__(self, *arguments, config=None, program=None, limits=None, environment=None):
         self.folder = tempfile.TemporaryDirectory(prefix="ting-e2e-")
         self.path = Path(self.folder.name)
         self.config = self.path / "ting.conf"
@@ -30,7 +30,8 @@ class Server:
             self.configure(config)
             command += ["-c", str(self.config)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        preexec_fn=limits, env=ENVIRONMENT)
+                                        preexec_fn=limits,
+                                        env={**ENVIRONMENT, **(environment or {})})
         self.lines = []
         self.has_ended = False
         self.news = threading.Condition()

@@ -4,6 +4,7 @@ import pwd
 import resource
 import select
 import signal
+import socket
 import unittest
 
 from server import PATIENCE, Test, run
@@ -41,6 +42,26 @@ class Ending(Test):
             talker.ping()
             server.signal(signal.SIGTERM)
             self.assertEqual(server.end(patience=10), 0)
+
+
+class Service(Test):
+    def test_tells_its_manager_when_it_is_ready_and_when_it_stops(self):
+        path = str(self.folder() / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            manager.settimeout(PATIENCE)
+            server = self.serve("-p", "0", environment={"NOTIFY_SOCKET": path})
+            self.assertEqual(manager.recv(100), b"READY=1")
+            server.signal(signal.SIGTERM)
+            self.assertEqual(manager.recv(100), b"STOPPING=1")
+
+    def test_survives_the_signals_that_mosquitto_uses(self):
+        server = self.serve("-p", "0")
+        server.wait("room for")
+        for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE):
+            server.signal(number)
+        with Wire(server.port) as client:
+            self.assertEqual(client.login(), 0)
 
 
 class Reloading(Test):
