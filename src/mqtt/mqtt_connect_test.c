@@ -287,4 +287,5 @@ TEST(connack, has_a_property_list_exactly_in_version_5, "MQTT-2.2.2-1")
 {
 	expect_verdict(MQTT_5, MQTT_MALFORMED_PACKET, "20 [ 00 00 ]");
 	expect_verdict(MQTT_3_1_1, MQTT_MALFORMED_PACKET, "20 [ 00 00 [ ] ]");
+	expect_verdict(MQTT_3_1_1, MQTT_MALFORMED_PACKET, "20 [ 00 ]");
 }

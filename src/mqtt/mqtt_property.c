@@ -28,7 +28,7 @@ enum kind {
 	KIND_TEXT,
 	KIND_TOPIC, /* a text that is a topic name */
 	KIND_DATA,
-	KIND_PAIR, /* two texts, which have no field of their own */
+	KIND_PAIR, /* two texts; they have no field, and are encoded from `raw` only */
 };
 
 static const struct property {
@@ -158,6 +158,7 @@ static void value_write(struct writer *w, enum kind kind, struct value v)
 {
 	switch (kind) {
 	case KIND_NONE:
+	case KIND_PAIR:
 		break;
 	case KIND_U8:
 		writer_u8(w, (uint8_t)v.number);
@@ -171,10 +172,6 @@ static void value_write(struct writer *w, enum kind kind, struct value v)
 	case KIND_VARINT:
 		mqtt_varint_encode(w, v.number);
 		break;
-	case KIND_PAIR:
-		writer_string16(w, v.name);
-		writer_string16(w, v.bytes);
-		break;
 	case KIND_TEXT:
 	case KIND_TOPIC:
 	case KIND_DATA:
@@ -187,6 +184,7 @@ static size_t value_size(enum kind kind, struct value v)
 {
 	switch (kind) {
 	case KIND_NONE:
+	case KIND_PAIR:
 		break;
 	case KIND_U8:
 		return 1;
@@ -196,8 +194,6 @@ static size_t value_size(enum kind kind, struct value v)
 		return 4;
 	case KIND_VARINT:
 		return mqtt_varint_size(v.number);
-	case KIND_PAIR:
-		return 2 + v.name.size + 2 + v.bytes.size;
 	case KIND_TEXT:
 	case KIND_TOPIC:
 	case KIND_DATA:
@@ -430,7 +426,8 @@ size_t mqtt_props_copy(struct writer *w, struct span raw, uint64_t which)
 void mqtt_props_encode_user(struct writer *w, struct span name, struct span value)
 {
 	writer_u8(w, MQTT_USER_PROPERTY);
-	value_write(w, KIND_PAIR, (struct value){.name = name, .bytes = value});
+	writer_string16(w, name);
+	writer_string16(w, value);
 }
 
 enum mqtt_property mqtt_property_by_name(struct span name)

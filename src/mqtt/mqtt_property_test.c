@@ -274,8 +274,12 @@ TEST(props, have_what_absence_means, "")
 	cr_expect_eq(p.receive_max, 65535);
 	cr_expect_eq(p.packet_bytes_max, MQTT_PACKET_MAX);
 	cr_expect_eq(p.qos_max, 2);
-	cr_expect(p.request_problem && p.retain_available && p.wildcard_available);
-	cr_expect(p.subscription_id_available && p.shared_available && !p.request_response);
+	cr_expect_eq(p.request_problem, 1);
+	cr_expect_eq(p.request_response, 0);
+	cr_expect_eq(p.retain_available, 1);
+	cr_expect_eq(p.wildcard_available, 1);
+	cr_expect_eq(p.subscription_id_available, 1);
+	cr_expect_eq(p.shared_available, 1);
 	cr_expect_eq(mqtt_props_size(&p), 1);
 }
 
