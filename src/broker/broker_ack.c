@@ -29,6 +29,10 @@ static void receive(struct broker_session *s, struct broker_delivery *d)
 	broker_message_unref(d->message);
 	d->message = NULL;
 	broker_delivery_move(d, OUT_RECEIVED);
+	if (d->is_repeated) { /* it may stand in the queue to be sent again: it need not be */
+		list_remove(&d->link);
+		list_append(&s->out.inflight, &d->link);
+	}
 }
 
 bool broker_ack_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f)

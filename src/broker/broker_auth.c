@@ -107,6 +107,11 @@ bool broker_auth_handle(struct broker *b, struct broker_conn *c, const struct mq
 		broker_conn_fault(b, c, (enum mqtt_reason) - err, "AUTH");
 		return true;
 	}
+	if (p.reason != MQTT_CONTINUE_AUTHENTICATION && /* [MQTT-3.15.2-1] */
+		(p.reason != MQTT_REAUTHENTICATE || c->state != CONN_ONLINE)) {
+		broker_conn_fault(b, c, MQTT_PROTOCOL_ERROR, "AUTH");
+		return true;
+	}
 	if (c->auth_method.size == 0 || !span_equal(p.props.auth_method, c->auth_method)) {
 		broker_conn_fault(b, c, MQTT_PROTOCOL_ERROR, /* [MQTT-4.12.1-1] [U50-3.15-1] */
 			"AUTH with another method than CONNECT");

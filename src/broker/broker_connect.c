@@ -34,7 +34,8 @@ static struct span make_up_id(struct broker *b)
 	return writer_span(&w);
 }
 
-static void send_connack(
+/* False: it is too large for the client.  [MQTT-3.1.2-24] */
+static bool send_connack(
 	struct broker *b, struct broker_conn *c, struct mqtt_connack *p, size_t extra_bytes)
 {
 	struct writer w = broker_conn_packet(b, CONNACK_BYTES_MAX + extra_bytes);
@@ -46,8 +47,10 @@ static void send_connack(
 		w = broker_conn_packet(b, CONNACK_BYTES_MAX + extra_bytes);
 		mqtt_connack_encode(&w, c->version, p);
 	}
-	if (writer_span(&w).size <= c->packet_bytes_max) /* [MQTT-3.1.2-24] */
-		broker_conn_send(b, c, &w, NULL);
+	if (writer_span(&w).size > c->packet_bytes_max)
+		return false;
+	broker_conn_send(b, c, &w, NULL);
+	return true;
 }
 
 void broker_connect_refuse(
@@ -172,7 +175,7 @@ static void set_number(struct mqtt_props *props, enum mqtt_property id, bool is_
 		props->present |= MQTT_PROPERTY_BIT(id);
 }
 
-static void greet(struct broker *b, struct broker_conn *c, const struct mqtt_connect *p,
+static bool greet(struct broker *b, struct broker_conn *c, const struct mqtt_connect *p,
 	bool is_session_present, struct span auth_data)
 {
 	struct mqtt_connack ack = {.is_session_present = is_session_present};
@@ -202,7 +205,7 @@ static void greet(struct broker *b, struct broker_conn *c, const struct mqtt_con
 		set_number(props, MQTT_AUTHENTICATION_METHOD, props->auth_method.size != 0);
 		set_number(props, MQTT_AUTHENTICATION_DATA, auth_data.size != 0);
 	}
-	send_connack(
+	return send_connack(
 		b, c, &ack, c->session->client_id.size + props->auth_method.size + auth_data.size);
 }
 
@@ -254,8 +257,15 @@ void broker_connect_accept(struct broker *b, struct broker_conn *c, const struct
 	broker_session_attach(b, s, c);
 	c->quota = c->receive_max;
 	c->state = CONN_ONLINE;
+	c->last_received_ms = b->now.mono;
 	broker_conn_set_timer(b, c);
-	greet(b, c, p, is_present, auth_data);
+	if (!greet(b, c, p, is_present, auth_data)) { /* nothing goes before it [MQTT-3.2.0-1] */
+		broker_tell(b, BROKER_NOTE_REFUSED, c,
+			&(struct broker_note){
+				.reason = MQTT_PACKET_TOO_LARGE, .topic = SPAN_LITERAL("CONNACK")});
+		broker_conn_end(b, c, MQTT_SUCCESS, NULL);
+		return;
+	}
 	broker_tell(b, BROKER_NOTE_CONNECTED, c,
 		&(struct broker_note){.reason = p->version, .number = c->keepalive_s});
 	broker_session_set_hungry(b, s);

@@ -38,7 +38,8 @@ struct broker_delivery {
 	uint8_t qos;
 	bool is_retained; /* the RETAIN flag to send */
 	bool is_allowed;  /* access said yes */
-	bool is_repeated; /* stands in the queue to be sent again */
+	bool is_repeated; /* in flight since an earlier connection, not sent on this one: no quota
+			   */
 };
 
 /* The memory of all sessions' deliveries. */

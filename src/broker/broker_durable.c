@@ -24,6 +24,17 @@ void broker_durable_init(struct broker *b)
 	b->batch_open = 1;
 }
 
+/* The last batch that has something in it. */
+static uint64_t batch_last(const struct broker *b)
+{
+	return b->is_batch_used ? b->batch_open : b->batch_open - 1;
+}
+
+bool broker_durable_is_behind(const struct broker *b)
+{
+	return batch_last(b) > b->batch_durable;
+}
+
 void broker_durable_hold(struct broker *b, struct broker_conn *c, enum mqtt_type type,
 	uint16_t packet_id, enum mqtt_reason reason)
 {
@@ -36,12 +47,11 @@ void broker_durable_hold(struct broker *b, struct broker_conn *c, enum mqtt_type
 		return;
 	}
 	a->conn = c->id;
-	a->batch = b->batch_open;
+	a->batch = batch_last(b);
 	a->type = type;
 	a->reason = reason;
 	a->packet_id = packet_id;
-	b->is_batch_used = true;
-	c->answers_held++;
+	c->answers_held += type == MQTT_PUBACK; /* QoS 2 counts as received already */
 	list_append(&b->answers_held, &a->link);
 }
 
@@ -50,7 +60,7 @@ static void release(struct broker *b, struct held_answer *a)
 	struct broker_conn *c = broker_conn_find(b, a->conn);
 
 	if (c) {
-		c->answers_held--;
+		c->answers_held -= a->type == MQTT_PUBACK;
 		broker_send_ack(b, c, a->type, a->packet_id, a->reason);
 	}
 	list_remove(&a->link);

@@ -9,12 +9,17 @@
 #include "base/base_list.h"
 #include "mqtt/mqtt_types.h"
 
+#include <stdbool.h>
+
 struct broker;
 struct broker_conn;
 
 void broker_durable_init(struct broker *b);
 
-/* The answer goes out when the batch of the step under way is durable. */
+/* Is something that was taken not durable yet? */
+bool broker_durable_is_behind(const struct broker *b);
+
+/* The answer goes out when everything that was taken so far is durable. */
 void broker_durable_hold(struct broker *b, struct broker_conn *c, enum mqtt_type type,
 	uint16_t packet_id, enum mqtt_reason reason);
 

@@ -59,6 +59,10 @@ static bool is_expired(const struct broker *b, const struct broker_delivery *d)
 static void dequeue(struct broker_session *s, struct broker_delivery *d)
 {
 	list_remove(&d->link);
+	if (s->out.asked == d) { /* whatever the decision will be */
+		s->out.asked = NULL;
+		s->out.ticket = 0;
+	}
 	if (d->state != OUT_QUEUED)
 		return;
 	s->out.queued_count--;
@@ -256,7 +260,6 @@ static bool send_first(struct broker *b, struct broker_session *s, struct broker
 		b->stats.redeliveries++;
 		list_remove(&d->link);
 		list_append(&s->out.inflight, &d->link);
-		d->is_repeated = false;
 		broker_send_ack(b, s->conn, MQTT_PUBREL, d->packet_id, MQTT_SUCCESS);
 		return true;
 	}

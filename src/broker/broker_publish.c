@@ -147,7 +147,10 @@ bool broker_publish_handle(struct broker *b, struct broker_conn *c, const struct
 		return true;
 	}
 	if (p.qos == 2 && broker_inflow_has(b, c->session, p.packet_id)) { /* [MQTT-4.3.3-10] */
-		broker_send_ack(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
+		if (broker_durable_is_behind(b)) /* the first may not be durable yet */
+			broker_durable_hold(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
+		else
+			broker_send_ack(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
 		return true;
 	}
 	a = ask(b, c, &p);

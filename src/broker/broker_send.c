@@ -69,11 +69,14 @@ bool broker_send_publish(struct broker *b, struct broker_conn *c, const struct b
 	is_alias_new = set_properties(b, c, d, &p);
 	w = broker_conn_packet(b, HEAD_BYTES_MAX + p.topic.size + p.props.raw.size);
 	mqtt_publish_encode_head(&w, c->version, &p);
-	if (writer_span(&w).size + m->payload.size > c->packet_bytes_max) { /* [MQTT-3.1.2-25] */
-		if (is_alias_new)
-			broker_alias_out_undo(&c->alias_out, b->alloc);
-		return false;
+	if (is_alias_new && writer_span(&w).size + m->payload.size > c->packet_bytes_max) {
+		broker_alias_out_undo(&c->alias_out, b->alloc);
+		p.props.present &= ~MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS);
+		w.at = w.start;
+		mqtt_publish_encode_head(&w, c->version, &p);
 	}
+	if (writer_span(&w).size + m->payload.size > c->packet_bytes_max) /* [MQTT-3.1.2-25] */
+		return false;
 	broker_conn_send(b, c, &w, m);
 	b->stats.publishes_sent++;
 	b->stats.publish_bytes_sent += m->payload.size;

@@ -108,10 +108,12 @@ static int compare_batch(struct trace_player *t, const struct trace_item *item)
 	if (!trace_is(item->words->name, "batch") || !number ||
 		!trace_number(number->name, UINT64_MAX, &batch))
 		return trace_fault_set(t->fault, item->line, "disk< batch NUMBER");
-	if (w->batches_count == 0 || w->batches[0] != batch)
-		return trace_fault_set(t->fault, item->line, "expected disk< %.*s, got %s%lld",
-			TRACE_ARGS(item->text), w->batches_count ? "batch " : "nothing ",
-			w->batches_count ? (long long)w->batches[0] : 0);
+	if (w->batches_count == 0)
+		return trace_fault_set(t->fault, item->line, "expected disk< %.*s, got nothing",
+			TRACE_ARGS(item->text));
+	if (w->batches[0] != batch)
+		return trace_fault_set(t->fault, item->line, "expected disk< %.*s, got batch %llu",
+			TRACE_ARGS(item->text), (unsigned long long)w->batches[0]);
 	memmove(w->batches, w->batches + 1, --w->batches_count * sizeof *w->batches);
 	return 0;
 }
