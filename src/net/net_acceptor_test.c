@@ -189,6 +189,7 @@ TEST(net_acceptor, a_stop_while_clients_come_in_leaves_the_rest_outside, "")
 	}
 	test_turns(&d.t, 1);
 	cr_expect_eq(d.t.opened, 1);
+	cr_expect_eq(d.t.logged, 0);
 	cr_expect_neq(access(d.endpoint.path, F_OK), 0);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);

@@ -76,6 +76,25 @@ TEST(net_listen, a_socket_that_somebody_listens_on_is_left_alone, "")
 	leave(&e);
 }
 
+TEST(net_listen, one_who_is_too_busy_to_accept_is_left_alone, "")
+{
+	static const struct net_listen_options short_queue = {.backlog = 1};
+	struct net_endpoint e = place();
+	struct net_listener l, second;
+	struct net_connect c[10];
+	int count = 0;
+
+	cr_assert_eq(net_listen(&l, &e, &short_queue, NULL), 0);
+	while (count < 10 && net_connect_start(&c[count], &e, &connecting, NULL) == 0)
+		count++;
+	cr_assert_lt(count, 10, "the queue is full");
+	cr_expect_eq(net_listen(&second, &e, &options, NULL), -EADDRINUSE);
+	while (count > 0)
+		net_connect_done(&c[--count]);
+	net_listener_done(&l);
+	leave(&e);
+}
+
 TEST(net_listen, a_socket_that_nobody_listens_on_is_replaced, "")
 {
 	struct net_endpoint e = place();

@@ -242,7 +242,32 @@ TEST(net_close, whoever_ends_its_stream_in_order_still_gets_the_answer, "")
 	cr_expect_eq(test_read(fd, buffer, sizeof buffer), 13);
 	cr_expect_eq(memcmp(buffer, "hello and bye", 13), 0);
 	cr_expect_eq(test_read(fd, buffer, sizeof buffer), 0);
+	cr_expect_eq(net_server_stats(t.server).reads, 2, "the bytes and the end");
 	cr_expect_eq(net_server_stats(t.server).open, 0);
+	close(fd);
+	test_server_done(&t);
+}
+
+static void closed_reads_on(void *self, struct net_server *s, conn_id conn, int err)
+{
+	test_closed(self, s, conn, err);
+	net_set_reading(s, conn, true);
+}
+
+TEST(net_close, a_stream_that_ended_is_not_read_again, "")
+{
+	static const char large[100000];
+	struct test_server t;
+	conn_id conn;
+	int fd;
+
+	test_server_init(&t, 10, 60000);
+	t.protocol.closed = closed_reads_on;
+	fd = test_connect(&t, 4096, &conn);
+	net_send(t.server, conn, span_of(large, sizeof large), span_of(NULL, 0), NULL);
+	shutdown(fd, SHUT_WR);
+	test_turns(&t, 10);
+	cr_expect_eq(net_server_stats(t.server).reads, 1);
 	close(fd);
 	test_server_done(&t);
 }
@@ -256,16 +281,75 @@ static void closed_closes(void *self, struct net_server *s, conn_id conn, int er
 TEST(net_close, a_close_from_within_closed_is_harmless, "")
 {
 	struct test_server t;
-	conn_id conn;
-	int fd;
+	conn_id conns[2];
+	int fds[2];
 
 	test_server_init(&t, 10, 0);
 	t.protocol.closed = closed_closes;
-	fd = test_connect(&t, 0, &conn);
-	close(fd);
+	for (int i = 0; i < 2; i++)
+		fds[i] = test_connect(&t, 0, &conns[i]);
+	net_send(t.server, conns[0], SPAN_LITERAL("unread"), span_of(NULL, 0), NULL);
+	test_turns(&t, 1);
+	close(fds[0]); /* a reset */
+	close(fds[1]); /* an end in order */
 	test_turns(&t, 3);
-	cr_expect_eq(t.closed, 1);
+	cr_expect_eq(t.closed, 2);
 	cr_expect_eq(net_server_stats(t.server).open, 0);
+	test_server_done(&t);
+}
+
+TEST(net_close, output_that_is_still_pending_at_the_end_is_written, "")
+{
+	static const char large[300000];
+	struct test_server t;
+	char buffer[1000];
+	size_t got = 0;
+	ssize_t count = -1;
+	conn_id conns[2];
+	int fds[2];
+
+	test_server_init(&t, 10, 60000);
+	for (int i = 0; i < 2; i++) {
+		fds[i] = test_connect(&t, 4096, &conns[i]);
+		net_send(t.server, conns[i], span_of(large, sizeof large), span_of(NULL, 0), NULL);
+		test_turns(&t, 2);
+	}
+	net_close(t.server, conns[0], true);
+	shutdown(fds[1], SHUT_WR);
+	test_turns(&t, 10);
+	cr_expect_eq(net_server_stats(t.server).reads, 1, "the end is not read again and again");
+	for (int i = 0; i < 2; i++, count = -1) {
+		for (got = 0; count != 0; got += count > 0 ? (size_t)count : 0) {
+			test_turns(&t, 1);
+			count = test_read(fds[i], buffer, sizeof buffer);
+		}
+		cr_expect_eq(got, sizeof large);
+		close(fds[i]);
+	}
+	test_turns(&t, 2);
+	cr_expect_eq(net_server_stats(t.server).open, 0);
+	test_server_done(&t);
+}
+
+TEST(net_close, a_peer_that_writes_before_it_reads_is_read, "")
+{
+	static const char large[300000];
+	struct test_server t;
+	conn_id conn;
+	int fd;
+
+	test_server_init(&t, 10, 60000);
+	fd = test_connect(&t, 4096, &conn);
+	net_set_reading(t.server, conn, false);
+	while (test_write(fd, large, sizeof large) > 0)
+		test_turns(&t, 1);
+	net_send(t.server, conn, span_of(large, sizeof large), span_of(NULL, 0), NULL);
+	test_turns(&t, 2);
+	cr_assert_eq(test_write(fd, large, sizeof large), -EAGAIN);
+	net_close(t.server, conn, true);
+	test_turns(&t, 10);
+	cr_expect_gt(test_write(fd, large, sizeof large), 0);
+	close(fd);
 	test_server_done(&t);
 }
 
@@ -331,6 +415,7 @@ static void stop(struct test_server *t, conn_id conn, struct span bytes)
 	net_send(t->server, conn, bytes, span_of(NULL, 0), NULL);
 	net_server_stop(t->server);
 	net_server_stop(t->server);
+	net_set_deadline(t->server, 0, 0);
 }
 
 TEST(net_close, a_stop_writes_what_is_pending_and_ends_the_run, "")
@@ -339,7 +424,7 @@ TEST(net_close, a_stop_writes_what_is_pending_and_ends_the_run, "")
 	struct test_server t;
 	conn_id conn, idle;
 	char byte;
-	int fd, idle_fd, pair[2];
+	int fd, idle_fd, turns, pair[2];
 
 	test_server_init(&t, 10, 3);
 	t.reply = &stops;
@@ -347,7 +432,10 @@ TEST(net_close, a_stop_writes_what_is_pending_and_ends_the_run, "")
 	idle_fd = test_connect(&t, 0, &idle);
 	net_set_deadline(t.server, 0, net_now(t.server).mono);
 	test_say(fd, "bye");
+	turns = t.turns;
 	cr_expect_eq(net_server_run(t.server), 0);
+	cr_expect_eq(t.turns, turns, "the protocol hears no more");
+	cr_expect_eq(t.expired, 0);
 	test_expect(fd, "bye");
 	cr_expect_eq(test_read(fd, &byte, 1), 0);
 	cr_expect_eq(test_read(idle_fd, &byte, 1), 0);
@@ -367,6 +455,12 @@ TEST(net_close, a_server_that_is_freed_closes_what_is_open, "")
 	test_server_init(&t, 10, 0);
 	fd = test_connect(&t, 0, &conn);
 	net_send(t.server, conn, SPAN_LITERAL("lost"), span_of(NULL, 0), NULL);
+	net_set_deadline(t.server, conn, 0);
+	net_set_deadline(t.server, 0, 0);
+	net_server_free(t.server);
+	t.server = NULL;
+	test_turns(&t, 1);
+	cr_expect_eq(t.expired + t.turns, 0, "the loop goes on without it");
 	test_server_done(&t);
 	cr_expect_eq(test_read(fd, &byte, 1), 0);
 	cr_expect_eq(t.closed, 0);

@@ -86,6 +86,8 @@ static int epoll_adopt(
 {
 	if (base->stats.open >= base->config.connections_max)
 		return -EMFILE;
+	loop_again(
+		base->config.loop); /* there may be no turn yet that writes what `opened` sends */
 	return net_traffic_open(traffic_of(base), fd, peer, listener, ret);
 }
 

@@ -73,6 +73,28 @@ TEST(net_server, all_that_is_sent_in_a_turn_goes_in_one_write, "")
 	test_server_done(&t);
 }
 
+static void opened_greets(
+	void *self, struct net_server *s, conn_id conn, const char *peer, unsigned listener)
+{
+	test_opened(self, s, conn, peer, listener);
+	net_send(s, conn, SPAN_LITERAL("welcome"), span_of(NULL, 0), NULL);
+}
+
+TEST(net_server, who_is_adopted_is_greeted_without_delay, "")
+{
+	struct test_server t;
+	conn_id conn;
+	int fd;
+
+	test_server_init(&t, 10, 0);
+	t.protocol.opened = opened_greets;
+	fd = test_connect(&t, 0, &conn);
+	loop_turn(t.loop, MSEC_NEVER);
+	test_expect(fd, "welcome");
+	close(fd);
+	test_server_done(&t);
+}
+
 static uint8_t pattern(size_t at)
 {
 	return (uint8_t)(at * 2654435761U >> 13);
@@ -245,6 +267,7 @@ TEST(net_server, a_deadline_comes_once_and_not_after_the_close, "")
 	cr_expect_geq(net_now(t.server).mono, now + 2);
 	test_turns(&t, 3);
 	cr_expect_eq(t.expired, 1);
+	cr_expect_eq(net_server_stats(t.server).open, 1);
 	close(first_fd);
 	close(second_fd);
 	test_server_done(&t);
@@ -264,6 +287,50 @@ TEST(net_server, the_protocol_has_a_deadline_of_its_own_before_any_client, "")
 	net_set_deadline(t.server, 0, MSEC_NEVER);
 	test_turns(&t, 2);
 	cr_expect_eq(t.expired, 1);
+	test_server_done(&t);
+}
+
+TEST(net_server, a_deadline_does_not_hide_the_next_one, "")
+{
+	struct test_server t;
+	conn_id conn;
+	int fd;
+
+	test_server_init(&t, 10, 0);
+	fd = test_connect(&t, 0, &conn);
+	net_set_deadline(t.server, 0, net_now(t.server).mono + 1);
+	net_set_deadline(t.server, conn, net_now(t.server).mono + 3);
+	while (t.expired < 2)
+		loop_turn(t.loop, MSEC_NEVER);
+	cr_expect_eq(t.last, conn);
+	close(fd);
+	test_server_done(&t);
+}
+
+static void expired_again(void *self, struct net_server *s, conn_id conn)
+{
+	test_expired(self, s, conn);
+	if (conn != 0)
+		net_set_deadline(s, conn, 0);
+}
+
+TEST(net_server, a_deadline_that_is_always_set_again_starves_no_other, "")
+{
+	struct test_server t;
+	conn_id conn;
+	int fd;
+
+	test_server_init(&t, 10, 0);
+	t.protocol.expired = expired_again;
+	fd = test_connect(&t, 0, &conn);
+	net_set_deadline(t.server, conn, 0);
+	net_set_deadline(t.server, 0, 0);
+	test_turns(&t, 1);
+	cr_expect_eq(t.expired, 2);
+	cr_expect_eq(t.last, 0);
+	test_turns(&t, 1);
+	cr_expect_eq(t.expired, 3);
+	close(fd);
 	test_server_done(&t);
 }
 
@@ -348,6 +415,71 @@ TEST(net_server, a_payload_lives_as_long_as_an_output_needs_it, "")
 	cr_expect_eq(test_read(fds[2], buffer, sizeof buffer), 0, "closed, and nothing was sent");
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
+	test_server_done(&t);
+}
+
+TEST(net_server, more_parts_than_one_write_takes_go_in_the_next_turns, "")
+{
+	static struct payload p;
+	struct test_server t;
+	uint8_t buffer[4096];
+	size_t got = 0;
+	conn_id conn;
+	int fd;
+
+	test_server_init(&t, 10, 0);
+	shared_init(&p.shared, free_payload);
+	fd = test_connect(&t, 0, &conn);
+	for (int i = 0; i < 300; i++)
+		net_send(t.server, conn, SPAN_LITERAL("head"), span_of(p.bytes, 600), &p.shared);
+	for (int i = 0; i < 3; i++) {
+		ssize_t count;
+
+		loop_turn(t.loop, MSEC_NEVER);
+		while ((count = test_read(fd, buffer, sizeof buffer)) > 0)
+			got += (size_t)count;
+	}
+	cr_expect_eq(got, 300 * 604);
+	cr_expect_eq(net_server_stats(t.server).writes, 3, "256 parts each");
+	cr_expect_eq(p.shared.refs, 1);
+	close(fd);
+	test_server_done(&t);
+}
+
+static int stolen_from;
+
+static void steal(struct test_server *t, conn_id conn, struct span bytes)
+{
+	char buffer[10];
+
+	(void)t;
+	(void)conn;
+	(void)bytes;
+	(void)test_read(stolen_from, buffer, sizeof buffer);
+}
+
+TEST(net_server, bytes_that_vanish_before_they_are_read_harm_nobody, "")
+{
+	static const struct test_server_reply steals = {steal};
+	struct test_server t;
+	conn_id first, second;
+	int first_fd, pair[2];
+
+	test_server_init(&t, 10, 0);
+	t.reply = &steals;
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	stolen_from = dup(pair[0]);
+	first_fd = test_connect(&t, 0, &first);
+	cr_assert_eq(net_server_adopt(t.server, pair[0], "pair", 0, &second), 0);
+	test_say(first_fd, "x");
+	test_say(pair[1], "x");
+	test_turns(&t, 1);
+	cr_expect_eq(net_server_stats(t.server).reads, 2);
+	cr_expect_eq(t.received, 1);
+	cr_expect_eq(t.closed, 0);
+	close(stolen_from);
+	close(first_fd);
+	close(pair[1]);
 	test_server_done(&t);
 }
 

@@ -358,7 +358,6 @@ void net_traffic_stop(struct net_traffic *t)
 			finish_conn(t, n);
 	}
 	set_deadline(t, &t->own_deadline, MSEC_NEVER);
-	loop_again(loop_of(t));
 }
 
 void net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,

@@ -87,7 +87,8 @@ TEST(net_traffic, whose_output_finds_no_memory_goes_alone, "")
 	send_text(c, first, "hello");
 	c->alloc.grants = 0;
 	send_text(c, second, "lost");
-	send_text(c, second, "lost too");
+	c->alloc.grants = SIZE_MAX;
+	send_text(c, second, "lost too: the stream has a hole");
 	cr_expect_eq(c->t.closed, 0, "not within the call");
 	test_turns(&c->t, 2);
 	cr_expect_eq(c->t.closed, 1);
@@ -97,6 +98,23 @@ TEST(net_traffic, whose_output_finds_no_memory_goes_alone, "")
 	cr_expect_eq(c->base.stats.open, 1);
 	close(first_fd);
 	close(second_fd);
+	counted_free(c);
+}
+
+TEST(net_traffic, no_memory_is_told_of_one_that_waits_for_its_reader_too, "")
+{
+	static const char large[400000];
+	struct counted *c = counted_new();
+	conn_id conn;
+	int fd = counted_connect(c, &conn);
+
+	net_traffic_send(&c->traffic, conn, span_of(large, sizeof large), span_of(NULL, 0), NULL);
+	test_turns(&c->t, 3);
+	c->alloc.grants = 0;
+	net_traffic_send(&c->traffic, conn, span_of(large, sizeof large), span_of(NULL, 0), NULL);
+	test_turns(&c->t, 1);
+	cr_expect_eq(c->t.err, -ENOMEM);
+	close(fd);
 	counted_free(c);
 }
 
