@@ -169,6 +169,36 @@ TEST(net_acceptor, without_descriptors_it_rests_and_goes_on, "")
 	door_done(&d);
 }
 
+static void over(struct loop_timer *t)
+{
+	t->expired = NULL;
+}
+
+TEST(net_acceptor, a_rest_does_not_outlive_the_server, "")
+{
+	struct door d;
+	struct rlimit before, none;
+	struct loop_timer after = {.expired = over};
+	int fd = new_socket();
+
+	door_init(&d, 10, 0);
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = before;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	knock(&d, fd);
+	test_turns(&d.t, 1);
+	cr_expect_eq(d.t.logged, 1);
+	setrlimit(RLIMIT_NOFILE, &before);
+	net_server_free(d.t.server);
+	d.t.server = NULL;
+	loop_timer_set(d.t.loop, &after, loop_now(d.t.loop).mono + 110);
+	while (after.expired)
+		loop_turn(d.t.loop, MSEC_NEVER);
+	close(fd);
+	door_done(&d);
+}
+
 static void opened_stops(
 	void *self, struct net_server *s, conn_id conn, const char *peer, unsigned listener)
 {
