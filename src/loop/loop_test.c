@@ -390,6 +390,20 @@ TEST(loop, does_not_wait_while_there_is_work_left, "")
 	loop_free(l);
 }
 
+TEST(loop, waits_again_once_the_work_is_done, "")
+{
+	struct loop *l = new_loop();
+	struct thing t = {.timer.expired = expired};
+	int turns = 0;
+
+	loop_again(l);
+	loop_timer_set(l, &t.timer, loop_now(l).mono + 3);
+	for (; t.calls == 0; turns++)
+		loop_turn(l, MSEC_NEVER);
+	cr_expect_leq(turns, 3);
+	loop_free(l);
+}
+
 TEST(loop, a_stop_before_the_run_counts, "")
 {
 	struct loop *l = new_loop();
