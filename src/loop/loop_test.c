@@ -404,12 +404,25 @@ TEST(loop, waits_again_once_the_work_is_done, "")
 	loop_free(l);
 }
 
-TEST(loop, a_stop_before_the_run_counts, "")
+static void expired_stops(struct loop_timer *timer)
+{
+	struct thing *t = LOOP_ENTRY(timer, struct thing, timer);
+
+	count(t);
+	loop_stop(t->loop);
+}
+
+TEST(loop, a_stop_counts_for_one_run_even_if_it_comes_before, "")
 {
 	struct loop *l = new_loop();
+	struct thing t = {.timer.expired = expired_stops, .loop = l};
 
+	loop_timer_set(l, &t.timer, 0);
 	loop_stop(l);
 	cr_expect_eq(loop_run(l), 0);
+	cr_expect_eq(t.calls, 0);
+	cr_expect_eq(loop_run(l), 0);
+	cr_expect_eq(t.calls, 1);
 	loop_free(l);
 }
 
