@@ -15,61 +15,70 @@ struct trace_peer *trace_player_peer(struct trace_player *t, struct span who)
 	return is_letter ? &t->world.peers[who.at[0] - 'a'] : NULL;
 }
 
-/* Appends the bytes of the packets that a client sends at once: this item and those of its clause
- * that follow. */
-static int collect(struct trace_player *t, const struct trace_item *item, struct trace_peer *p,
+static bool is_packet(const struct trace_item *item)
+{
+	return trace_packet_is(item->words) || trace_is(item->words->name, "raw");
+}
+
+/* Appends the bytes of one packet. */
+static int encode(struct trace_player *t, const struct trace_item *item, struct trace_peer *p,
 	struct writer *w)
 {
-	for (bool is_first = true; item && (is_first || !item->is_first); is_first = false) {
-		struct trace_packet packet = {.version = p->version};
-		const struct trace_word *words = item->words;
-		uint64_t version = p->version;
-		int err;
+	struct trace_packet packet;
+	const struct trace_word *word = item->words->next;
+	uint64_t version = p->version;
+	int err;
 
-		if (trace_packet_is(words)) {
-			err = trace_packet_encode(
-				w, &packet, p->version, item, &t->variables, t->fault);
-			version = packet.version;
-		} else if (trace_is(words->name, "raw")) {
-			err = trace_raw_encode(w, item, t->fault);
-			if (words->next && trace_is(words->next->name, "v"))
-				trace_number(words->next->value, MQTT_5, &version);
-		} else {
-			return 0;
-		}
-		if (err)
-			return err;
-		p->version = (enum mqtt_version)version;
-		item = item->next;
+	if (trace_packet_is(item->words)) {
+		err = trace_packet_encode(w, &packet, p->version, item, &t->variables, t->fault);
+		version = err ? p->version : packet.version;
+	} else {
+		err = trace_raw_encode(w, item, t->fault);
+		if (word && trace_is(word->name, "v") &&
+			!trace_number(word->value, MQTT_5, &version))
+			err = refuse(t, item, "no such version");
 	}
+	p->version = (enum mqtt_version)version;
+	return err;
+}
+
+static int connect_peer(struct trace_player *t, const struct trace_item *item, struct trace_peer *p)
+{
+	if (p->is_open)
+		return 0;
+	if (p->is_close_due || p->got.size)
+		return refuse(t, item, "what it got before is to be compared first");
+	p->version = MQTT_5;
+	trace_world_open(&t->world, p);
 	return 0;
 }
 
-static int do_peer(struct trace_player *t, const struct trace_item *item, struct trace_peer *p)
+/* Sends this packet and, at once, those of its clause that follow. */
+static int do_send(struct trace_player *t, const struct trace_item *item, struct trace_peer *p,
+	const struct trace_item **ret_next)
+{
+	struct writer w = writer_of(arena_take(&t->arena, TRACE_PACKET_MAX), TRACE_PACKET_MAX);
+
+	if (connect_peer(t, item, p))
+		return ERR_MALFORMED;
+	do {
+		if (encode(t, item, p, &w))
+			return ERR_MALFORMED;
+		item = item->next;
+	} while (item && !item->is_first && is_packet(item));
+	trace_world_receive(&t->world, p, writer_span(&w));
+	*ret_next = item;
+	return 0;
+}
+
+static int do_action(struct trace_player *t, const struct trace_item *item, struct trace_peer *p)
 {
 	struct span verb = item->words->name;
 	const struct trace_word *next = item->words->next;
 	uint64_t count = SIZE_MAX;
-	bool is_packet = trace_packet_is(item->words) || trace_is(verb, "raw");
 
-	if (is_packet && !item->is_first && !trace_is(verb, "open"))
-		return 0; /* it went with the first of its clause */
-	if (is_packet || trace_is(verb, "open")) {
-		struct writer w =
-			writer_of(arena_take(&t->arena, TRACE_PACKET_MAX), TRACE_PACKET_MAX);
-
-		if (!p->is_open) {
-			if (p->is_close_due || p->got.size)
-				return refuse(
-					t, item, "what it got before is to be compared first");
-			p->version = MQTT_5;
-			trace_world_open(&t->world, p);
-		}
-		if (is_packet && collect(t, item, p, &w))
-			return ERR_MALFORMED;
-		trace_world_receive(&t->world, p, writer_span(&w));
-		return 0;
-	}
+	if (trace_is(verb, "open"))
+		return connect_peer(t, item, p);
 	if (!p->is_open)
 		return refuse(t, item, "it is not connected");
 	if (trace_is(verb, "cut")) {
@@ -187,23 +196,29 @@ static int do_config(struct trace_player *t, const struct trace_item *item)
 	return 0;
 }
 
-int trace_do(struct trace_player *t, const struct trace_item *item)
+static int do_broker(struct trace_player *t, const struct trace_item *item)
+{
+	if (!trace_is(item->words->name, "shutdown"))
+		return refuse(t, item, "no such action");
+	trace_world_event(&t->world, &(struct broker_event){.type = BROKER_SHUTDOWN});
+	return 0;
+}
+
+int trace_do(
+	struct trace_player *t, const struct trace_item *item, const struct trace_item **ret_next)
 {
 	struct trace_peer *p = trace_player_peer(t, item->who);
 
+	*ret_next = item->next;
 	if (p)
-		return do_peer(t, item, p);
+		return is_packet(item) ? do_send(t, item, p, ret_next) : do_action(t, item, p);
 	if (trace_is(item->who, "config"))
 		return do_config(t, item);
-	if (trace_is(item->who, "access") && item->is_directive)
-		return do_access_rule(t, item);
 	if (trace_is(item->who, "access"))
-		return do_access_answer(t, item);
+		return item->is_directive ? do_access_rule(t, item) : do_access_answer(t, item);
 	if (trace_is(item->who, "disk"))
 		return do_disk(t, item);
-	if (trace_is(item->who, "broker") && trace_is(item->words->name, "shutdown")) {
-		trace_world_event(&t->world, &(struct broker_event){.type = BROKER_SHUTDOWN});
-		return 0;
-	}
+	if (trace_is(item->who, "broker"))
+		return do_broker(t, item);
 	return refuse(t, item, "no such action");
 }

@@ -16,7 +16,9 @@ struct trace_player {
 /* The peer of that letter, or NULL. */
 struct trace_peer *trace_player_peer(struct trace_player *t, struct span who);
 
-/* Does one item that is not an expectation.  0, or ERR_MALFORMED with the fault set. */
-int trace_do(struct trace_player *t, const struct trace_item *item);
+/* Does an item that is not an expectation; *ret_next is the first that is not yet done: packets of
+ * one clause go at once.  0, or ERR_MALFORMED with the fault set. */
+int trace_do(
+	struct trace_player *t, const struct trace_item *item, const struct trace_item **ret_next);
 
 #endif

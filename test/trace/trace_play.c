@@ -118,18 +118,22 @@ static int compare_batch(struct trace_player *t, const struct trace_item *item)
 	return 0;
 }
 
+/* "queue-full": the broker told it in this step; "!queue-full": it did not. */
 static int compare_note(struct trace_player *t, const struct trace_item *item)
 {
-	enum broker_note_code code = trace_note_find(item->words->name);
+	struct span name = item->words->name;
+	bool is_absent = span_starts(name, SPAN_LITERAL("!")), is_told = false;
+	enum broker_note_code code = trace_note_find(span_skip(name, is_absent));
 
 	if (code == BROKER_NOTES)
 		return trace_fault_set(
 			t->fault, item->line, "no such note: %.*s", TRACE_ARGS(item->text));
 	for (size_t i = 0; i < t->world.notes_count; i++)
-		if (t->world.notes[i] == code)
-			return 0;
-	return trace_fault_set(
-		t->fault, item->line, "the note '%.*s' is missing", TRACE_ARGS(item->text));
+		is_told |= t->world.notes[i] == code;
+	if (is_told != is_absent)
+		return 0;
+	return trace_fault_set(t->fault, item->line, "the note '%.*s' is %s", TRACE_ARGS(name),
+		is_absent ? "there" : "missing");
 }
 
 static int compare(struct trace_player *t, const struct trace_item *item)
@@ -255,9 +259,11 @@ static int play_step(struct trace_player *t, const struct trace_step *s, FILE *p
 
 	t->world.notes_count = 0;
 	err = pass(t, s, print);
-	for (const struct trace_item *i = s->items; i && !err; i = i->next)
+	for (const struct trace_item *i = s->items, *next; i && !err; i = next) {
+		next = i->next;
 		if (!i->is_expected)
-			err = trace_do(t, i);
+			err = trace_do(t, i, &next);
+	}
 	if (print && !err) {
 		print_step(t, s, print);
 		return compare_fault(t, s->line);
