@@ -306,8 +306,9 @@ static int serve(struct serve *s, struct conf_error *e)
 	else
 		serve_log_say(s->log, CONF_LOG_NOTICE, "ting stopped");
 end:
-	if (c->pid_file)
-		(void)unlink(c->pid_file);
+	if (c->pid_file && unlink(c->pid_file) < 0 && s->log)
+		serve_log_say(s->log, CONF_LOG_WARNING, "cannot remove %s: %s", c->pid_file,
+			strerror(errno));
 	return error;
 }
 
