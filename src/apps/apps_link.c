@@ -25,7 +25,7 @@ enum {
 		64, /* of each direction; the server is told, our own topics are written out */
 	ALIAS_TOPIC_MAX = 65535,
 	RECEIVED_MAX = 65535,
-	LEAVE_MS = 2000, /* to say goodbye */
+	LEAVE_MS = 2000, /* for the server's goodbye, once all is written */
 };
 
 msec link_now(void)
@@ -168,6 +168,7 @@ static void transport_close(struct link *l)
 {
 	net_connect_done(&l->socket);
 	l->socket.fd = -1;
+	l->is_cut |= l->out.size > 0;
 	net_output_clear(&l->out, &l->blocks);
 	l->in_size = 0;
 	l->is_output_full = l->is_half_closed = false;
@@ -189,6 +190,14 @@ void link_done(struct link *l)
 	free(c->aliases_in.sizes);
 	free(c->aliases_out.topics);
 	free(c->aliases_out.sizes);
+}
+
+/* Leaving ends when nothing moves any more: a server that does not read gets as long as one that
+ * does not answer. */
+static void leave_later(struct link *l)
+{
+	l->leave_by_ms =
+		link_now() + (l->out.size ? (msec)l->options->keepalive_s * 1000 : LEAVE_MS);
 }
 
 static void debug(const struct link *l, const char *what, struct span packet)
@@ -226,7 +235,7 @@ static void carry_out(struct link *l)
 			break;
 		case CLIENT_CLOSE:
 			l->state = LINK_LEAVING;
-			l->leave_by_ms = link_now() + LEAVE_MS;
+			leave_later(l);
 			break;
 		case CLIENT_MESSAGE:
 			if (!l->is_heard_out)
@@ -395,9 +404,12 @@ static void writable(struct link *l)
 	l->is_output_full = false;
 	while (l->out.size && !l->is_output_full && count >= 0)
 		count = net_stream_write(l->socket.fd, &l->out, &l->blocks, &l->is_output_full);
-	if (count < 0)
+	if (count < 0) {
 		broken(l);
-	else if (l->out.size == 0 && l->state == LINK_LEAVING && !l->is_half_closed) {
+	} else if (l->state == LINK_LEAVING) {
+		leave_later(l);
+		if (l->out.size || l->is_half_closed)
+			return;
 		/* The server has the last word: closing at once could destroy ours. */
 		(void)shutdown(l->socket.fd, SHUT_WR);
 		l->is_half_closed = true;
@@ -432,7 +444,7 @@ static int wait_for(struct link *l, struct pollfd fds[2], msec due)
 	fds[0] = (struct pollfd){.fd = l->socket.fd,
 		.events = (short)((is_connecting ? 0 : POLLIN) |
 			(is_connecting || has_output(l) ? POLLOUT : 0))};
-	fds[1] = (struct pollfd){.fd = l->watched, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = l->watched, .events = l->watched_events};
 	return ppoll(fds, 2, timeout < 0 ? NULL : &time, l->signals);
 }
 

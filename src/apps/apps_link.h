@@ -35,6 +35,7 @@ struct link {
 	bool is_output_full; /* the kernel takes no more for now */
 	bool is_heard_out;   /* the program refused a message: nothing more of this batch */
 	bool is_half_closed;
+	bool is_cut; /* a connection ended while output was waiting */
 	msec leave_by_ms;
 
 	/* What the core tells.  False, for a message only: it is refused, hence not acknowledged,
@@ -45,7 +46,8 @@ struct link {
 	/* Set by the program.  `owner` counts something that holds every payload: they are then not
 	 * copied.  NULL: they are. */
 	struct shared *owner;
-	int watched; /* a descriptor that link_turn() also waits for, or -1 */
+	int watched;          /* a descriptor that link_turn() also waits for, or -1 */
+	short watched_events; /* of poll(2); 0: its end only */
 	bool is_watched_ready;
 	const sigset_t *signals; /* that may interrupt the wait, or NULL */
 };

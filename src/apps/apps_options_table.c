@@ -119,7 +119,7 @@ static int apply_expiry(struct options *o, const struct option_row *row, const c
 	return 0;
 }
 
-/* A decimal fraction in `unit`ths; negative when it is none or below 0. */
+/* A decimal fraction in whole `unit`ths; negative when it is none or below 0. */
 static int64_t fraction_parse(const char *value, double unit)
 {
 	char *end;
@@ -129,7 +129,7 @@ static int64_t fraction_parse(const char *value, double unit)
 	number = strtod(value, &end);
 	if (errno || end == value || *end || !(number >= 0) || number > 1e9)
 		return -1;
-	return (int64_t)(number * unit + 0.5);
+	return (int64_t)(number * unit + 1e-6); /* 0.3 is a little less than it says */
 }
 
 static int apply_delay(struct options *o, const struct option_row *row, const char *value)

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -122,6 +123,14 @@ static int publish(struct pub *p, struct span payload, uint64_t ticket)
 	return err;
 }
 
+/* It failed: if nobody said so yet, it was too large to begin with. */
+static void fail_size(struct pub *p)
+{
+	if (!p->is_over)
+		options_report(&p->options, "not published: too large for MQTT");
+	fail(p, EXIT_OVERSIZE);
+}
+
 /* Sends the one message when it is time.  False: it is not, or all is done. */
 static bool send_again(struct pub *p)
 {
@@ -129,7 +138,7 @@ static bool send_again(struct pub *p)
 		return false;
 	p->is_waiting = p->options.qos > 0;
 	if (publish(p, p->payload, 0)) {
-		fail(p, EXIT_OVERSIZE); /* the slot is free: its head does not fit */
+		fail_size(p); /* its slot is free, hence its head does not fit */
 		return false;
 	}
 	p->left--;
@@ -170,7 +179,7 @@ static bool send_line(struct pub *p)
 		line.at = p->copies[ticket];
 	}
 	if (publish(p, line, ticket))
-		fail(p, EXIT_OVERSIZE);
+		fail_size(p);
 	return !p->is_over;
 }
 
@@ -251,6 +260,7 @@ static int run(struct pub *p)
 	else if (o->qos)
 		p->copies = alloc_sure(&alloc_libc, (size_t)o->inflight_max * sizeof *p->copies);
 	link_init(&p->link, o, (uint16_t)o->inflight_max, tell, p);
+	p->link.watched_events = POLLIN;
 	if (o->source != SOURCE_LINES)
 		p->link.owner = &p->forever;
 	lines_init(&p->lines);
@@ -260,6 +270,10 @@ static int run(struct pub *p)
 		status = link_turn(&p->link, due);
 		if (status == 0 && p->is_online)
 			due = act(p);
+	}
+	if (status == 0 && p->status == 0 && p->link.is_cut) {
+		options_report(o, "the connection was lost");
+		status = EXIT_LOST;
 	}
 	return status ? status : p->status;
 }

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 enum {
 	SLOTS = 256,          /* retained messages that are being cleared at a time */
@@ -255,10 +256,12 @@ static void act(struct sub *s)
 {
 	const struct options *o = &s->options;
 
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		if (!s->is_over)
+	/* A reader that went away is no news to whoever runs us; a full disk is. */
+	if (fflush(stdout) != 0 || ferror(stdout) || s->link.is_watched_ready) {
+		if (!s->is_over && !s->link.is_watched_ready && errno != EPIPE)
 			options_report(o, "standard output: %s", strerror(errno));
 		finish(s, EXIT_USAGE);
+		s->link.watched = -1;
 	}
 	if (stop_signal)
 		finish(s, EXIT_DONE);
@@ -340,7 +343,7 @@ static int start(struct sub *s)
 	signals_catch(&waiting);
 	link_init(&s->link, o, SLOTS, tell, s);
 	s->link.signals = &waiting;
-	s->link.owner = NULL;
+	s->link.watched = STDOUT_FILENO;
 	s->retry_wait_ms = RETRY_MIN_MS;
 	s->timeout_ms = o->timeout_s ? link_now() + (msec)o->timeout_s * 1000 : MSEC_NEVER;
 	status = run(s);
