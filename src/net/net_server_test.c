@@ -324,7 +324,7 @@ TEST(net_server, a_deadline_that_is_always_set_again_starves_no_other, "")
 	t.protocol.expired = expired_again;
 	fd = test_connect(&t, 0, &conn);
 	net_set_deadline(t.server, conn, 0);
-	net_set_deadline(t.server, 0, 0);
+	net_set_deadline(t.server, 0, net_now(t.server).mono);
 	test_turns(&t, 1);
 	cr_expect_eq(t.expired, 2);
 	cr_expect_eq(t.last, 0);
