@@ -25,9 +25,9 @@ struct mqtt_any {
 /* 0 or a negative reason. */
 int any_decode(const struct mqtt_frame *f, enum mqtt_version version, struct mqtt_any *ret);
 
-/* `p` was decoded; its property lists are taken apart and put together again.  What `scratch` must
- * hold is less than the packet. */
-void any_encode(struct writer *w, const struct mqtt_any *p, struct writer *scratch);
+/* `original` was decoded; its property lists are taken apart and put together again.  What
+ * `scratch` must hold is less than the packet. */
+void any_encode(struct writer *w, const struct mqtt_any *original, struct writer *scratch);
 
 /* Do both say the same, whatever the order of their properties? */
 bool any_equal(const struct mqtt_any *a, const struct mqtt_any *b);

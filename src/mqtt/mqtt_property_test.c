@@ -306,6 +306,7 @@ TEST(props, are_encoded_in_the_order_of_their_numbers_and_raw_ones_last, "MQTT-2
 
 TEST(props, are_walked_in_their_order, "MQTT-3.3.2-18 MQTT-3.1.3-10")
 {
+	static const unsigned order[] = {38, 11, 1, 38, 11, 38, 35};
 	struct span list =
 		notation_bytes("26 'k' '1' 0b 07 01 01 26 '' '' 0b 8001 26 'k' '2' 23 0001");
 	struct reader r = reader_of(list);
@@ -326,6 +327,10 @@ TEST(props, are_walked_in_their_order, "MQTT-3.3.2-18 MQTT-3.1.3-10")
 	cr_assert(mqtt_props_next_subscription_id(&r, &id));
 	cr_expect_eq(id, 128);
 	cr_expect_not(mqtt_props_next_subscription_id(&r, &id));
+	r = reader_of(list);
+	for (size_t i = 0; i < COUNT(order); i++)
+		cr_expect_eq(mqtt_props_next(&r), order[i]);
+	cr_expect_eq(mqtt_props_next(&r), 0);
 	exact_free(list);
 }
 

@@ -93,6 +93,12 @@ enum {
 	MQTT_PACKET_MAX = MQTT_REMAINING_MAX + 5 /* with the longest fixed header */
 };
 
+/* The reason that a decoder's negative answer stands for. */
+static inline enum mqtt_reason mqtt_reason_of(int err)
+{
+	return (enum mqtt_reason) - err;
+}
+
 /* "PUBLISH"; "reserved" for a number that is no packet type. */
 const char *mqtt_type_name(unsigned type);
 
