@@ -42,7 +42,7 @@ bool broker_ack_handle(struct broker *b, struct broker_conn *c, const struct mqt
 	int err = mqtt_ack_decode(f, c->version, &p);
 
 	if (err) {
-		broker_conn_fault(b, c, (enum mqtt_reason) - err, mqtt_type_name(f->type));
+		broker_conn_fault(b, c, mqtt_reason_of(err), mqtt_type_name(f->type));
 		return true;
 	}
 	d = broker_delivery_find(b, c->session, p.packet_id);

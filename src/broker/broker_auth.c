@@ -104,7 +104,7 @@ bool broker_auth_handle(struct broker *b, struct broker_conn *c, const struct mq
 		.is_reauthentication = c->state == CONN_ONLINE};
 
 	if (err) {
-		broker_conn_fault(b, c, (enum mqtt_reason) - err, "AUTH");
+		broker_conn_fault(b, c, mqtt_reason_of(err), "AUTH");
 		return true;
 	}
 	if (p.reason != MQTT_CONTINUE_AUTHENTICATION && /* [MQTT-3.15.2-1] */
@@ -153,7 +153,7 @@ bool broker_disconnect_handle(struct broker *b, struct broker_conn *c, const str
 	if (!err && c->version == MQTT_5 && !set_expiry(b, c, &p.props))
 		err = -MQTT_PROTOCOL_ERROR;
 	if (err) {
-		broker_conn_fault(b, c, (enum mqtt_reason) - err, "DISCONNECT");
+		broker_conn_fault(b, c, mqtt_reason_of(err), "DISCONNECT");
 		return true;
 	}
 	broker_tell(b, BROKER_NOTE_DISCONNECTED, c, &(struct broker_note){.reason = p.reason});

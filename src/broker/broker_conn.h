@@ -56,7 +56,8 @@ struct broker_conn {
 	struct list ready_link;         /* BLOCK_WORK, or waiting for the router */
 	struct list over_link;
 	struct heap_node timer;
-	msec last_received_ms;
+	msec last_received_ms; /* a packet; before CONNACK: when it was opened */
+	size_t progress_bytes; /* of packets since, whole or not */
 	uint16_t keepalive_s;
 	uint32_t session_expiry_s; /* as CONNECT asked for: DISCONNECT may not raise it from 0 */
 
@@ -66,6 +67,7 @@ struct broker_conn {
 	size_t owed_bytes; /* sent, not yet gone from the output */
 
 	size_t answers_held; /* PUBACKs and PUBRECs that wait for a batch to be durable */
+	size_t pubacks_held; /* of them; a PUBREC counts as a QoS 2 id already */
 
 	struct broker_alias_in alias_in;
 	struct broker_alias_out alias_out;

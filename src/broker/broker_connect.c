@@ -258,6 +258,7 @@ void broker_connect_accept(struct broker *b, struct broker_conn *c, const struct
 	c->quota = c->receive_max;
 	c->state = CONN_ONLINE;
 	c->last_received_ms = b->now.mono;
+	c->last_received_ms = b->now.mono;
 	broker_conn_set_timer(b, c);
 	if (!greet(b, c, p, is_present, auth_data)) { /* nothing goes before it [MQTT-3.2.0-1] */
 		broker_tell(b, BROKER_NOTE_REFUSED, c,
@@ -336,7 +337,7 @@ bool broker_connect_handle(struct broker *b, struct broker_conn *c, const struct
 	int err = mqtt_connect_decode(f, &p, &level);
 
 	if (err) {
-		refuse_unread(b, c, f, (enum mqtt_reason) - err);
+		refuse_unread(b, c, f, mqtt_reason_of(err));
 		return true;
 	}
 	adopt(b, c, &p);

@@ -30,13 +30,8 @@ static uint64_t batch_last(const struct broker *b)
 	return b->is_batch_used ? b->batch_open : b->batch_open - 1;
 }
 
-bool broker_durable_is_behind(const struct broker *b)
-{
-	return batch_last(b) > b->batch_durable;
-}
-
-void broker_durable_hold(struct broker *b, struct broker_conn *c, enum mqtt_type type,
-	uint16_t packet_id, enum mqtt_reason reason)
+static void hold(struct broker *b, struct broker_conn *c, enum mqtt_type type, uint16_t packet_id,
+	enum mqtt_reason reason)
 {
 	struct held_answer *a = pool_take(&b->answers);
 
@@ -51,8 +46,20 @@ void broker_durable_hold(struct broker *b, struct broker_conn *c, enum mqtt_type
 	a->type = type;
 	a->reason = reason;
 	a->packet_id = packet_id;
-	c->answers_held += type == MQTT_PUBACK; /* QoS 2 counts as received already */
+	c->answers_held++;
+	c->pubacks_held += type == MQTT_PUBACK;
 	list_append(&b->answers_held, &a->link);
+}
+
+void broker_durable_answer(struct broker *b, struct broker_conn *c, enum mqtt_type type,
+	uint16_t packet_id, enum mqtt_reason reason)
+{
+	bool is_promise = reason < MQTT_UNSPECIFIED_ERROR && batch_last(b) > b->batch_durable;
+
+	if (is_promise || c->answers_held)
+		hold(b, c, type, packet_id, reason);
+	else
+		broker_send_ack(b, c, type, packet_id, reason);
 }
 
 static void release(struct broker *b, struct held_answer *a)
@@ -60,7 +67,8 @@ static void release(struct broker *b, struct held_answer *a)
 	struct broker_conn *c = broker_conn_find(b, a->conn);
 
 	if (c) {
-		c->answers_held -= a->type == MQTT_PUBACK;
+		c->answers_held--;
+		c->pubacks_held -= a->type == MQTT_PUBACK;
 		broker_send_ack(b, c, a->type, a->packet_id, a->reason);
 	}
 	list_remove(&a->link);

@@ -16,11 +16,10 @@ struct broker_conn;
 
 void broker_durable_init(struct broker *b);
 
-/* Is something that was taken not durable yet? */
-bool broker_durable_is_behind(const struct broker *b);
-
-/* The answer goes out when everything that was taken so far is durable. */
-void broker_durable_hold(struct broker *b, struct broker_conn *c, enum mqtt_type type,
+/* Sends a PUBACK or PUBREC.  If it is a promise it waits until all that was taken so far is
+ * durable; and it never overtakes an answer of its connection that waits.  [MQTT-4.6.0-2]
+ * [MQTT-4.6.0-3] */
+void broker_durable_answer(struct broker *b, struct broker_conn *c, enum mqtt_type type,
 	uint16_t packet_id, enum mqtt_reason reason);
 
 /* All batches up to `batch` are durable. */

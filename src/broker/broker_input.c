@@ -14,6 +14,7 @@ enum {
 	CONNECT_BYTES_MAX = 512 * 1024, /* a stranger may not make us keep more */
 	PING_BYTES = 2,
 	INPUT_ROOM_FIRST = 512,
+	PROGRESS_BYTES = 1024,
 };
 
 static bool ping_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f)
@@ -22,7 +23,7 @@ static bool ping_handle(struct broker *b, struct broker_conn *c, const struct mq
 	int err = mqtt_ping_decode(f);
 
 	if (err) {
-		broker_conn_fault(b, c, (enum mqtt_reason) - err, "PINGREQ");
+		broker_conn_fault(b, c, mqtt_reason_of(err), "PINGREQ");
 		return true;
 	}
 	mqtt_ping_encode(&w, MQTT_PINGRESP); /* [MQTT-3.12.4-1] */
@@ -75,6 +76,8 @@ static uint32_t packet_bytes_max(const struct broker *b, const struct broker_con
 static bool handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f)
 {
 	broker_spend(b, 1);
+	if (c->state == CONN_ONLINE)
+		c->last_received_ms = b->now.mono;
 	if (!is_expected(c, f->type)) {
 		broker_conn_fault(b, c, MQTT_PROTOCOL_ERROR,
 			c->state == CONN_OPENED ? "the first packet is not a CONNECT"
@@ -106,7 +109,7 @@ static size_t consume(struct broker *b, struct broker_conn *c, struct span in)
 		if (size == 0)
 			break;
 		if (size < 0) {
-			broker_conn_fault(b, c, (enum mqtt_reason) - size, "fixed header");
+			broker_conn_fault(b, c, mqtt_reason_of(size), "fixed header");
 			break;
 		}
 		if (b->work == 0) {
@@ -194,11 +197,21 @@ static struct span complete_kept(struct broker *b, struct broker_conn *c, struct
 	return bytes;
 }
 
+/* A packet so large that it takes longer than the keep alive still shows that the client lives; a
+ * byte now and then does not.  Before CONNECT the time runs however much comes. */
+static void note_progress(struct broker *b, struct broker_conn *c, size_t bytes)
+{
+	c->progress_bytes += bytes;
+	if (c->state != CONN_ONLINE || c->progress_bytes < PROGRESS_BYTES)
+		return;
+	c->progress_bytes = 0;
+	c->last_received_ms = b->now.mono;
+}
+
 void broker_conn_received(struct broker *b, struct broker_conn *c, struct span bytes)
 {
 	b->stats.bytes_received += bytes.size;
-	if (c->state == CONN_ONLINE) /* before, the time to CONNECT runs however much comes */
-		c->last_received_ms = b->now.mono;
+	note_progress(b, c, bytes.size);
 	bytes = complete_kept(b, c, bytes);
 	if (c->input_size == 0)
 		bytes = span_skip(bytes, consume(b, c, bytes));

@@ -18,7 +18,7 @@ struct broker_message {
 	struct span payload;
 	msec expires_ms;    /* MSEC_NEVER: does not */
 	uint64_t batch;     /* 0, or what must be durable before anybody hears of it */
-	uint64_t publisher; /* the session's serial, for No Local; 0: none */
+	uint64_t publisher; /* the keyed hash of the client id, for No Local; 0: the broker */
 	uint8_t qos;
 	bool is_retained; /* as it was published */
 	size_t block_bytes;

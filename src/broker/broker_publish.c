@@ -46,7 +46,7 @@ static int check(struct broker *b, struct broker_conn *c, struct mqtt_publish *p
 	if (!topic_name_is_valid(p->topic))
 		return -MQTT_TOPIC_NAME_INVALID;
 	if (p->qos && c->version == MQTT_5 &&
-		c->session->in.count + c->answers_held >= b->config.receive_max &&
+		c->session->in.count + c->pubacks_held >= b->config.receive_max &&
 		!broker_inflow_has(b, c->session, p->packet_id)) /* [MQTT-3.3.4-7] */
 		return -MQTT_RECEIVE_MAXIMUM_EXCEEDED;
 	return 0;
@@ -65,7 +65,7 @@ static void refuse(struct broker *b, struct broker_conn *c, const struct mqtt_pu
 		return;
 	}
 	if (p->qos)
-		broker_send_ack(b, c, answer_of(p->qos), p->packet_id, reason);
+		broker_durable_answer(b, c, answer_of(p->qos), p->packet_id, reason);
 }
 
 static struct broker_answer ask(
@@ -94,7 +94,7 @@ static struct broker_message *make_message(
 		return NULL;
 	m->qos = p->qos;
 	m->is_retained = p->is_retained;
-	m->publisher = c->session->serial;
+	m->publisher = c->session->by_client_id.hash;
 	if (c->version == MQTT_5 &&
 		p->props.present & MQTT_PROPERTY_BIT(MQTT_MESSAGE_EXPIRY_INTERVAL))
 		m->expires_ms = b->now.mono + (msec)p->props.message_expiry_s * 1000;
@@ -143,14 +143,11 @@ bool broker_publish_handle(struct broker *b, struct broker_conn *c, const struct
 	if (!err)
 		err = check(b, c, &p);
 	if (err) {
-		broker_conn_fault(b, c, (enum mqtt_reason) - err, "PUBLISH");
+		broker_conn_fault(b, c, mqtt_reason_of(err), "PUBLISH");
 		return true;
 	}
 	if (p.qos == 2 && broker_inflow_has(b, c->session, p.packet_id)) { /* [MQTT-4.3.3-10] */
-		if (broker_durable_is_behind(b)) /* the first may not be durable yet */
-			broker_durable_hold(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
-		else
-			broker_send_ack(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
+		broker_durable_answer(b, c, MQTT_PUBREC, p.packet_id, MQTT_SUCCESS);
 		return true;
 	}
 	a = ask(b, c, &p);
@@ -174,7 +171,7 @@ bool broker_pubrel_handle(struct broker *b, struct broker_conn *c, const struct 
 	int err = mqtt_ack_decode(f, c->version, &p);
 
 	if (err) {
-		broker_conn_fault(b, c, (enum mqtt_reason) - err, "PUBREL");
+		broker_conn_fault(b, c, mqtt_reason_of(err), "PUBREL");
 		return true;
 	}
 	/* [MQTT-4.3.3-11] */

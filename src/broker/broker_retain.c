@@ -4,6 +4,7 @@
 
 #include "base/base_err.h"
 #include "broker/broker_state.h"
+#include "broker/broker_subscription.h"
 
 #include <string.h>
 
@@ -152,8 +153,7 @@ static bool offer(struct broker *b, struct broker_subscription *sub, struct brok
 	struct broker_session *s = sub->session;
 	struct broker_delivery *d;
 
-	if (m->expires_ms <= b->now.mono ||
-		(sub->is_no_local && m->publisher == s->serial)) /* [MQTT-3.8.3-3] */
+	if (m->expires_ms <= b->now.mono || broker_subscription_is_own(sub, m)) /* [MQTT-3.8.3-3] */
 		return false;
 	d = broker_delivery_new(b, s, m);
 	if (!d || broker_delivery_merge(b, d, sub)) {

@@ -83,7 +83,7 @@ static int meet(struct broker *b, const struct broker_subscription *sub)
 
 	if (s->state == SESSION_ENDED)
 		return 0;
-	if (sub->is_no_local && s->serial == r->message->publisher) /* [MQTT-3.8.3-3] */
+	if (broker_subscription_is_own(sub, r->message)) /* [MQTT-3.8.3-3] */
 		return 0;
 	if (s->routed_serial == r->serial)
 		return broker_delivery_merge(b, s->routed_delivery, sub);
@@ -171,10 +171,8 @@ static void finish(struct broker *b)
 	struct broker_conn *c = broker_conn_find(b, r->publisher);
 	enum mqtt_reason reason = r->matched ? MQTT_SUCCESS : MQTT_NO_MATCHING_SUBSCRIBERS;
 
-	if (c && r->answer && r->message->batch > b->batch_durable)
-		broker_durable_hold(b, c, r->answer, r->packet_id, reason);
-	else if (c && r->answer)
-		broker_send_ack(b, c, r->answer, r->packet_id, reason);
+	if (c && r->answer)
+		broker_durable_answer(b, c, r->answer, r->packet_id, reason);
 	release(b);
 }
 

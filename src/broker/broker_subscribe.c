@@ -140,7 +140,7 @@ static bool handle(struct broker *b, struct broker_conn *c, const struct mqtt_fr
 	int err = mqtt_subscribe_decode(f, c->version, &p);
 
 	if (err) {
-		broker_conn_fault(b, c, (enum mqtt_reason) - err, mqtt_type_name(f->type));
+		broker_conn_fault(b, c, mqtt_reason_of(err), mqtt_type_name(f->type));
 		return true;
 	}
 	if (!c->pending.reasons) {

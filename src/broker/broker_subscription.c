@@ -89,6 +89,14 @@ void broker_subscription_remove(struct broker *b, struct broker_subscription *su
 	pool_give(&b->subscriptions, subscription);
 }
 
+/* Client ids are compared by their keyed hashes, so that a message need not carry one. */
+bool broker_subscription_is_own(
+	const struct broker_subscription *subscription, const struct broker_message *m)
+{
+	return subscription->is_no_local &&
+		m->publisher == subscription->session->by_client_id.hash;
+}
+
 void broker_subscription_set_online(struct broker_session *s, bool is_online)
 {
 	list_for_each (l, &s->subscriptions) {

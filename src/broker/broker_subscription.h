@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct broker;
+struct broker_message;
 struct broker_session;
 struct broker_subscription;
 
@@ -22,6 +23,11 @@ int broker_subscription_put(struct broker *b, struct broker_session *s,
 	struct broker_subscription **ret, bool *ret_is_new);
 
 void broker_subscription_remove(struct broker *b, struct broker_subscription *subscription);
+
+/* Is it a message of the subscriber's own client id, and the subscription has No Local?
+ * [MQTT-3.8.3-3] */
+bool broker_subscription_is_own(
+	const struct broker_subscription *subscription, const struct broker_message *m);
 
 /* Shared subscriptions prefer members that are online. */
 void broker_subscription_set_online(struct broker_session *s, bool is_online);

@@ -21,7 +21,7 @@ int broker_will_set(struct broker *b, struct broker_session *s, const struct mqt
 	}
 	m->qos = p->will.qos;
 	m->is_retained = p->will.is_retained;
-	m->publisher = s->serial;
+	m->publisher = s->by_client_id.hash;
 	list_init(&w->link);
 	w->message = m;
 	w->expiry_s = UINT32_MAX;
