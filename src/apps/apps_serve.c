@@ -13,6 +13,7 @@
 #include "conf/conf_print.h"
 #include "conf/conf_value.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -283,6 +284,7 @@ static int serve(struct serve *s, struct conf_error *e)
 	const struct conf *c = s->started;
 	int detaching = -1, error;
 
+	assert(c && "the command line gave one, or was refused");
 	if (s->is_detached && (error = serve_detach_start(&detaching, e)))
 		return error;
 	serve_ignore_signals();
