@@ -334,11 +334,12 @@ static void signals_catch(sigset_t *ret_waiting)
 static int start(struct sub *s)
 {
 	const struct options *o = &s->options;
-	uint64_t seed = 0;
+	uint64_t seed;
 	sigset_t waiting;
 	int status;
 
-	(void)getrandom(&seed, sizeof seed, 0);
+	if (getrandom(&seed, sizeof seed, 0) < 0)
+		seed = 0; /* any will do: it draws which messages to show */
 	prng_init(&s->prng, seed);
 	signals_catch(&waiting);
 	link_init(&s->link, o, SLOTS, tell, s);
