@@ -67,6 +67,18 @@ static bool has_copy(const struct sim_message *r, const struct sim_sub *s)
 	return false;
 }
 
+/* The retained messages for a subscription may come late, after a full window: then the topic's next message
+ * is as good, or nothing when it was cleared or nobody waits for it any more. */
+static bool is_overtaken(const struct sim_message *r, const struct sim_sub *s)
+{
+	if (s->end.from != SIM_NEVER)
+		return true;
+	for (const struct sim_message *x = r->set_next; x; x = x->set_next)
+		if (is_set(x) && x->at.to >= s->begin.from && (!x->payload.size || has_copy(x, s)))
+			return true;
+	return false;
+}
+
 /* A sure subscription gets what was surely there. */
 static void check_sub(struct sim_model *m, const struct sim_topic *t, const struct sim_sub *s)
 {
@@ -78,7 +90,7 @@ static void check_sub(struct sim_model *m, const struct sim_topic *t, const stru
 		return;
 	r = find_current(t, s->begin.from, s->begin.to);
 	if (!r || sim_check_is_own(s, r) || has_copy(r, s) || sim_check_is_excused(m, s->life, r) ||
-		(s->end.from != SIM_NEVER && sim_check_qos(s, r) > 0 && s->end.from <= s->begin.to))
+		is_overtaken(r, s))
 		return;
 	if (sim_check_qos(s, r) == 0 &&
 		!sim_check_was_online(m, s->life, s->begin.from, s->begin.to))

@@ -290,6 +290,11 @@ void sim_model_received(struct sim_model *m, conn_id conn, struct span bytes)
 	if (!c)
 		return;
 	append(&c->in, bytes);
+	c->under_way += bytes.size;
+	if (c->under_way >= SIM_PROGRESS_BYTES) { /* a large packet is a sign of life, too */
+		c->heard_ms = m->now.mono;
+		c->under_way = 0;
+	}
 	sim_model_parse_in(m, c);
 }
 

@@ -206,6 +206,7 @@ struct sim_conn {
 	enum mqtt_version version;
 	struct sim_conn *next; /* all of them */
 	struct sim_bytes in, out;
+	size_t under_way; /* bytes since the last sign of life by their number */
 	struct sim_peer *peer;
 	struct sim_life *life;
 	bool is_hostile, is_broken; /* broken: the client broke the protocol */
@@ -231,7 +232,10 @@ struct sim_conn {
 	struct sim_order *order;
 };
 
-enum { SIM_BUCKETS = 512 };
+enum {
+	SIM_BUCKETS = 512,
+	SIM_PROGRESS_BYTES = 1024, /* of a packet under way that count as a sign of life */
+};
 
 struct sim_model {
 	struct sim_rules rules;

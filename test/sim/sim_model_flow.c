@@ -168,7 +168,7 @@ static void check_repeat(struct sim_model *m, struct sim_conn *c, struct sim_fli
 		sim_model_fail(
 			m, c, "PUBLISH %u twice on one connection [MQTT-4.4.0-1]", p->packet_id);
 	x->sent_on = c;
-	x->is_maybe = false;
+	x->is_maybe = x->is_received = false; /* the PUBREC was not seen */
 }
 
 /* Packet id and DUP. */

@@ -93,7 +93,10 @@ static void in_publish(struct sim_model *m, struct sim_conn *c, const struct mqt
 			p.is_dup ? " dup" : "", p.is_retained ? " retain" : "",
 			p.payload.size < 24 ? (int)p.payload.size : 24, (const char *)p.payload.at);
 	flow = p.qos == 2 ? *find_inflow(c->life, p.packet_id) : NULL;
-	if (flow) {
+	if (flow && c->life->is_fuzzy) { /* the same again, or anew if the session was another */
+		msg = new_message(m, c, &p, topic);
+		flow->message = msg;
+	} else if (flow) {
 		msg = flow->message;
 		msg->is_repeated = true;
 		take_again(m, c, msg);
