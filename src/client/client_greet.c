@@ -73,6 +73,18 @@ static void connection_init(struct client *c, const struct mqtt_connect *p, msec
 	c->reply_by_ms = now + c->config.reply_timeout_ms;
 }
 
+/* Forgets what belongs to the session: a new one begins. */
+static void session_drop(struct client *c)
+{
+	c->received_count = 0;
+	list_for_each_safe (link, &c->out) {
+		struct client_slot *s = LIST_ENTRY(link, struct client_slot, link);
+
+		if (s->state != SLOT_QUEUED)
+			client_slots_lose(c, s);
+	}
+}
+
 int client_greet(struct client *c, struct client_effects *e, const struct client_event *event)
 {
 	struct writer before = e->bytes;
@@ -90,20 +102,9 @@ int client_greet(struct client *c, struct client_effects *e, const struct client
 	}
 	connection_init(c, &packet, event->now);
 	if (c->is_clean_start) /* [MQTT-3.1.2-4] */
-		client_session_drop(c);
+		session_drop(c);
 	client_send(c, e, event->now, before.at, span_of(NULL, 0));
 	return 0;
-}
-
-void client_session_drop(struct client *c)
-{
-	c->received_count = 0;
-	list_for_each_safe (link, &c->out) {
-		struct client_slot *s = LIST_ENTRY(link, struct client_slot, link);
-
-		if (s->state != SLOT_QUEUED)
-			client_slots_lose(c, s);
-	}
 }
 
 /* Keeps the server's limits; its strings are the application's business. */
@@ -137,7 +138,7 @@ int client_welcome(struct client *c, struct client_effects *e, const struct mqtt
 	if (p.is_session_present && c->is_clean_start) /* [MQTT-3.2.2-4] */
 		return -MQTT_PROTOCOL_ERROR;
 	if (!p.is_session_present && c->version != MQTT_3_1) /* [MQTT-3.2.2-5] */
-		client_session_drop(c);
+		session_drop(c);
 	limits_keep(c, &p.props);
 	client_slots_rewind(c);
 	c->state = CLIENT_ONLINE;

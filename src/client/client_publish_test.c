@@ -262,7 +262,10 @@ TEST(publish, takes_the_word_of_the_server_for_its_limits, "MQTT-3.2.2-11")
 	fake_init(&f, MQTT_5);
 	fake_publish(&f, 2, 1, "a");
 	fake_open(&f);
+	cr_expect_eq(client_limits(&f.client)->qos_max, 2);
 	fake_connack(&f, false, 0, "24 00 25 00 27 00000020"); /* QoS 0, no retain, 32 bytes */
+	cr_expect_eq(client_limits(&f.client)->qos_max, 0);
+	cr_expect_eq(client_limits(&f.client)->packet_bytes_max, 32);
 	fake_expect(&f,
 		"> CONNECT 5 clean receive=3 packet=200 aliases=0\nCONNECTED\n"
 		"PUBLISHED 1 over-limit 9b\n");

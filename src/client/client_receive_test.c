@@ -36,6 +36,23 @@ TEST(receive, tells_a_qos_2_message_once, "MQTT-4.3.3-10")
 	fake_expect(&f, "> PUBCOMP #6\nMESSAGE new q2\n> PUBREC #6\n");
 }
 
+TEST(receive, releases_one_id_and_keeps_the_others, "MQTT-4.3.3-12")
+{
+	fake_init(&f, MQTT_3_1_1);
+	fake_online(&f, false);
+	for (uint16_t id = 1; id <= 3; id++)
+		fake_message(&f, 2, id, "t", 0);
+	fake_ack(&f, MQTT_PUBREL, 2, 0);
+	f.log.at = f.log.start;
+	fake_message(&f, 2, 1, "t", 0);
+	fake_message(&f, 2, 3, "t", 0);
+	fake_message(&f, 2, 2, "t", 0);
+	fake_expect(&f, "> PUBREC #1\n> PUBREC #3\nMESSAGE t q2\n> PUBREC #2\n");
+	fake_ack(&f, MQTT_PUBREL, 1, 0);
+	fake_message(&f, 2, 3, "t", 0);
+	fake_expect(&f, "> PUBCOMP #1\n> PUBREC #3\n");
+}
+
 TEST(receive, takes_an_id_for_new_when_the_session_is, "MQTT-3.2.2-5")
 {
 	fake_init(&f, MQTT_5);

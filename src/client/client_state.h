@@ -88,9 +88,6 @@ int client_receive(
 int client_greet(struct client *c, struct client_effects *e, const struct client_event *event);
 int client_welcome(struct client *c, struct client_effects *e, const struct mqtt_frame *f);
 
-/* Forgets what belongs to the session: a new one begins. */
-void client_session_drop(struct client *c);
-
 /* client.c */
 void client_end(struct client *c, struct client_effects *e, enum client_cause cause, uint8_t reason,
 	const struct mqtt_props *props);
