@@ -264,6 +264,7 @@ static int play_step(struct trace_player *t, const struct trace_step *s, FILE *p
 		if (!i->is_expected)
 			err = trace_do(t, i, &next);
 	}
+	trace_world_settle(&t->world);
 	if (print && !err) {
 		print_step(t, s, print);
 		return compare_fault(t, s->line);

@@ -151,6 +151,18 @@ static void step(struct trace_world *w, struct broker_event event)
 		effect(w, &w->effects.list[i]);
 }
 
+/* Gives the broker what the peer sent, if it wants it. */
+static bool read_held(struct trace_world *w, struct trace_peer *p)
+{
+	struct span bytes = span_of(p->held.at, p->held.size);
+
+	if (bytes.size == 0 || !p->is_read)
+		return false;
+	p->held.size = 0;
+	step(w, (struct broker_event){.type = BROKER_RECEIVED, .conn = p->id, .bytes = bytes});
+	return true;
+}
+
 /* One thing that a driver would do now.  False: nothing is left. */
 static bool settle_one(struct trace_world *w)
 {
@@ -168,15 +180,8 @@ static bool settle_one(struct trace_world *w)
 					.type = BROKER_WRITTEN, .conn = p->id, .count = count});
 			return true;
 		}
-		if (p->held.size && p->is_read) {
-			struct span bytes = span_of(p->held.at, p->held.size);
-
-			p->held.size = 0;
-			step(w,
-				(struct broker_event){
-					.type = BROKER_RECEIVED, .conn = p->id, .bytes = bytes});
+		if (read_held(w, p))
 			return true;
-		}
 	}
 	if (!w->effects.is_pending && w->effects.wake_ms > w->now.mono)
 		return false;
@@ -184,7 +189,7 @@ static bool settle_one(struct trace_world *w)
 	return true;
 }
 
-static void settle(struct trace_world *w)
+void trace_world_settle(struct trace_world *w)
 {
 	int rounds = 0;
 
@@ -204,13 +209,12 @@ void trace_world_advance(struct trace_world *w, msec at)
 {
 	w->now.mono = w->start.mono + at;
 	w->now.wall = w->start.wall + at;
-	settle(w);
+	trace_world_settle(w);
 }
 
 void trace_world_event(struct trace_world *w, const struct broker_event *event)
 {
 	step(w, *event);
-	settle(w);
 }
 
 void trace_world_open(struct trace_world *w, struct trace_peer *p)
@@ -225,7 +229,7 @@ void trace_world_open(struct trace_world *w, struct trace_peer *p)
 void trace_world_receive(struct trace_world *w, struct trace_peer *p, struct span bytes)
 {
 	bytes_add(&p->held, bytes);
-	settle(w);
+	read_held(w, p);
 }
 
 void trace_world_cut(struct trace_world *w, struct trace_peer *p)
@@ -244,5 +248,4 @@ void trace_world_read(struct trace_world *w, struct trace_peer *p, size_t count)
 			&(struct broker_event){
 				.type = BROKER_WRITTEN, .conn = p->id, .count = count});
 	}
-	settle(w);
 }

@@ -69,6 +69,10 @@ msec trace_world_wake_ms(const struct trace_world *w);
 /* Goes to that moment and wakes the broker if it is time. */
 void trace_world_advance(struct trace_world *w, msec at);
 
+/* Does what a driver would after the events of a moment: says what was written, reads on, lets the
+ * broker go on with its work, until nothing is left. */
+void trace_world_settle(struct trace_world *w);
+
 /* The peer is not connected and now is. */
 void trace_world_open(struct trace_world *w, struct trace_peer *p);
 
