@@ -159,4 +159,4 @@ class Hostile(Test):
             with Wire(self.server.port) as client:
                 client.send(connect("x")[:5])
         self.others_feel_nothing()
-        self.assertLess(self.memory() - before, 4 << 20)
+        self.assertLess(self.memory() - before, 16 << 20)
