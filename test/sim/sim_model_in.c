@@ -95,6 +95,7 @@ static void in_publish(struct sim_model *m, struct sim_conn *c, const struct mqt
 	flow = p.qos == 2 ? *find_inflow(c->life, p.packet_id) : NULL;
 	if (flow && c->life->is_fuzzy) { /* the same again, or anew if the session was another */
 		msg = new_message(m, c, &p, topic);
+		msg->batch = flow->message->batch;
 		flow->message = msg;
 	} else if (flow) {
 		msg = flow->message;
