@@ -150,7 +150,8 @@ static struct span text_of(char c, const struct format_message *m, char room[64]
 
 static void put(FILE *out, struct span s)
 {
-	(void)fwrite(s.at, 1, s.size, out);
+	if (s.size)
+		(void)fwrite(s.at, 1, s.size, out);
 }
 
 static void put_pad(FILE *out, size_t size, const struct padding *pad, bool is_zero)

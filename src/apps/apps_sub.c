@@ -65,7 +65,8 @@ static bool is_filtered_out(const struct sub *s, struct span topic)
 
 static void put(struct span s)
 {
-	(void)fwrite(s.at, 1, s.size, stdout);
+	if (s.size)
+		(void)fwrite(s.at, 1, s.size, stdout);
 }
 
 static void print_formatted(const struct sub *s, const struct mqtt_publish *p)

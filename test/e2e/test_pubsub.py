@@ -4,10 +4,12 @@ import re
 import signal
 import subprocess
 import unittest
+from pathlib import Path
 
 from brokers import Mosquitto, Ting
 from server import ENVIRONMENT, PATIENCE, TING, Test
 
+MANUALS = Path(__file__).resolve().parents[2] / "man"
 VERSIONS = ("31", "311", "5")
 READY = "is/the/subscriber/ready"  # its retained message comes with the subscription
 
@@ -479,6 +481,19 @@ class Unix(Test):
         there = ("--unix", f"{path}/socket", "-t", "t")
         self.assertEqual(Client(self, ting("pub"), *there, "-m", "x", "-r").end()[0], 0)
         self.assertEqual(Client(self, ting("sub"), *there, "-C", "1").end()[:2], (0, b"x\n"))
+
+
+class Manual(Test):
+    def test_has_every_option(self):
+        for command in ("pub", "sub"):
+            manual = (MANUALS / f"ting-{command}.1").read_text().replace("\\", "")
+            help_text = subprocess.run([*ting(command), "--help"], capture_output=True, text=True,
+                                       timeout=PATIENCE).stdout
+            options = re.findall(r"^  (-.*?)  +", help_text, re.MULTILINE)
+            self.assertGreater(len(options), 20)
+            for option in options:
+                for name in re.findall(r"--?[\w-]+", option):
+                    self.assertRegex(manual, rf"(?m)^\.BI?R? .*{name}\b", name)
 
 
 def against(broker):
