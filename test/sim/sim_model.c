@@ -173,6 +173,16 @@ void sim_model_open_window(struct sim_model *m, struct sim_conn *c, struct sim_w
 	*list = w;
 }
 
+void sim_model_close_window(struct sim_model *m, struct sim_window *w)
+{
+	for (struct sim_window **at = &m->orphans; *at; at = &(*at)->next) {
+		if (*at == w) {
+			*at = w->next;
+			return;
+		}
+	}
+}
+
 static void settle(struct sim_model *m, struct sim_window **list)
 {
 	struct sim_window *next;
@@ -401,19 +411,23 @@ void sim_model_reads(struct sim_model *m, conn_id conn, bool is_reading)
 {
 	struct sim_conn *c = sim_model_conn(m, conn);
 
-	if (c)
-		c->is_reading = is_reading;
-	else
+	if (!c) {
 		sim_model_fail(m, NULL, "BROKER_READ for connection %llu, which is over",
 			(unsigned long long)conn);
+		return;
+	}
+	c->is_reading = is_reading;
+	c->read_ms = m->now.mono;
 }
 
 void sim_model_waits(struct sim_model *m, conn_id conn, int change)
 {
 	struct sim_conn *c = sim_model_conn(m, conn);
 
-	if (c)
-		c->waits = (unsigned)((int)c->waits + change);
+	if (!c)
+		return;
+	c->waits = (unsigned)((int)c->waits + change);
+	c->read_ms = m->now.mono;
 }
 
 void sim_model_lost(struct sim_model *m, enum sim_loss why, struct span client_id)
@@ -460,7 +474,7 @@ void sim_model_shut_down(struct sim_model *m)
  * does not forget, and where it says 0x8D that it is not early. */
 static void check_silence(struct sim_model *m, struct sim_conn *c)
 {
-	msec idle_ms = m->now.mono - c->heard_ms;
+	msec idle_ms = m->now.mono - (c->heard_ms > c->read_ms ? c->heard_ms : c->read_ms);
 
 	if (c->state == SIM_OPENED && !m->rules.has_alloc_failures &&
 		m->now.mono - c->opened_ms > m->rules.connect_timeout_ms + m->rules.slack_ms)

@@ -221,7 +221,7 @@ struct sim_conn {
 	struct sim_message *will;
 	uint32_t will_delay_s;
 	sim_step from;
-	msec from_ms, heard_ms, opened_ms, closed_ms;
+	msec from_ms, heard_ms, read_ms, opened_ms, closed_ms; /* read: that it is read since */
 	sim_step online_step, closed_step;
 	struct sim_topic *aliases_in[16], *aliases_out[16];
 	struct sim_ask *asks, **asks_end;
@@ -307,6 +307,9 @@ msec sim_model_ms(const struct sim_model *m, sim_step step);
 /* A new window that begins now and is settled when the connection (NULL: the broker) has nothing
  * left to do. */
 void sim_model_open_window(struct sim_model *m, struct sim_conn *c, struct sim_window *w);
+
+/* Forgets a window of a connection that is over, before it is opened again. */
+void sim_model_close_window(struct sim_model *m, struct sim_window *w);
 
 /* Remembers it under its topic and payload, and as retained. */
 void sim_model_add_message(struct sim_model *m, struct sim_message *msg);

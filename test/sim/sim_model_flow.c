@@ -97,30 +97,31 @@ static bool has_same_properties(
 	return false;
 }
 
-/* What is left of the message's life is what it had, less the time that it waited.
- * [MQTT-3.3.2-5] [MQTT-3.3.2-6] */
-static void check_expiry(struct sim_model *m, struct sim_conn *c, const struct sim_message *first,
-	const struct sim_delivery *d, bool is_dup)
+/* What is left of the message's life is what it had, less the time that it waited; the clock began
+ * at some moment of its window.  [MQTT-3.3.2-5] [MQTT-3.3.2-6] */
+static bool fits_expiry(const struct sim_model *m, const struct sim_message *x,
+	const struct sim_delivery *d, bool is_v5)
 {
-	if (is_dup) /* once sent it goes on until it is acknowledged [MQTT-4.3.3-7] */
-		return;
-	for (const struct sim_message *x = first; x; x = x->same) {
-		msec age_ms = m->now.mono - sim_model_ms(m, x->at.from);
-		msec left_ms = (msec)x->expiry_s * 1000 - age_ms;
+	msec slack_ms = 1000 + m->rules.slack_ms, life_ms = (msec)x->expiry_s * 1000;
+	msec begun_ms = x->at.to == SIM_NEVER ? m->now.mono : sim_model_ms(m, x->at.to);
+	msec most_ms = life_ms - (m->now.mono - begun_ms) + slack_ms;
+	msec left_ms = (msec)d->remaining_s * 1000;
 
-		if (!x->has_expiry && !d->has_remaining)
+	if (!x->has_expiry)
+		return !d->has_remaining;
+	if (most_ms <= 0)
+		return false;
+	return !is_v5 || (d->has_remaining && left_ms <= life_ms && left_ms <= most_ms);
+}
+
+static void check_expiry(struct sim_model *m, struct sim_conn *c, const struct sim_message *first,
+	const struct sim_delivery *d)
+{
+	for (const struct sim_message *x = first; x; x = x->same)
+		if (fits_expiry(m, x, d, c->version == MQTT_5))
 			return;
-		if (!x->has_expiry)
-			continue;
-		if (c->version != MQTT_5 && left_ms > -m->rules.slack_ms - 1000)
-			return;
-		if (d->has_remaining &&
-			(msec)d->remaining_s * 1000 <= left_ms + 1000 + m->rules.slack_ms &&
-			d->remaining_s <= x->expiry_s && left_ms > -m->rules.slack_ms - 1000)
-			return;
-	}
-	sim_model_fail(
-		m, c, "wrong or passed message expiry: %u s left [MQTT-3.3.2-6]", d->remaining_s);
+	sim_model_fail(m, c, "wrong or passed message expiry: %u s left [MQTT-3.3.2-6]",
+		d->remaining_s);
 }
 
 static void read_ids(struct sim_delivery *d, const struct mqtt_publish *p)
@@ -180,7 +181,7 @@ static void check_id(struct sim_model *m, struct sim_conn *c, const struct mqtt_
 	if (p->is_dup && !x)
 		sim_model_fail(
 			m, c, "DUP on a first transmission of %u [MQTT-3.3.1-1]", p->packet_id);
-	if (x && !p->is_dup && x->is_maybe) {
+	if (x && !p->is_dup && (x->is_maybe || c->life->is_fuzzy)) {
 		remove_flight(c->life, x);
 		x = NULL;
 	}
@@ -248,7 +249,8 @@ void sim_model_out_publish(struct sim_model *m, struct sim_conn *c, const struct
 	if (c->version == MQTT_5 && !has_same_properties(m, first, &p))
 		sim_model_fail(m, c, "%.*s: the properties have changed [MQTT-3.3.2-17]",
 			(int)topic->name.size, (const char *)topic->name.at);
-	check_expiry(m, c, first, d, p.is_dup);
+	if (!p.is_dup) /* what has begun does not expire any more */
+		check_expiry(m, c, first, d);
 	if (first->same || first->is_will || p.is_retained || may_be_shared(c->life, topic->name))
 		return;
 	check_order(m, c, &c->order, first, p.qos);

@@ -70,8 +70,9 @@ static void take_again(struct sim_model *m, struct sim_conn *c, struct sim_messa
 {
 	sim_step from = msg->at.from;
 
-	if (msg->at.is_sure || msg->at.to == SIM_NEVER)
+	if (msg->at.is_sure)
 		return;
+	sim_model_close_window(m, &msg->at);
 	sim_model_open_window(m, c, &msg->at);
 	msg->at.from = from;
 }
@@ -96,6 +97,7 @@ static void in_publish(struct sim_model *m, struct sim_conn *c, const struct mqt
 	if (flow && c->life->is_fuzzy) { /* the same again, or anew if the session was another */
 		msg = new_message(m, c, &p, topic);
 		msg->batch = flow->message->batch;
+		msg->at.is_sure = false;
 		flow->message = msg;
 	} else if (flow) {
 		msg = flow->message;

@@ -1,6 +1,8 @@
 /* sim_model_session.c - who is connected, which session goes on, which will is due. */
 #include "sim_model.h"
 
+enum { PUBLISH_BYTES_MAX = 64 }; /* around topic, properties that go on and payload */
+
 /* The properties of a message that travel on with it, each kind in its order.  [MQTT-3.3.2-4] and
  * others */
 struct span sim_model_forwarded(struct sim_model *m, const struct mqtt_props *p)
@@ -171,6 +173,19 @@ static struct sim_peer *find_peer(struct sim_model *m, struct sim_conn *c)
 	return sim_model_peer(m, span_of(name, sizeof name));
 }
 
+/* What no longer fits into a packet of this client is dropped instead of repeated.
+ * [MQTT-3.1.2-25] */
+static void doubt_large_flights(struct sim_conn *c)
+{
+	for (struct sim_flight *x = c->life->flights; x; x = x->next) {
+		const struct sim_message *msg = x->delivery ? x->delivery->message : NULL;
+
+		if (!msg || msg->payload.size + msg->topic->name.size + msg->forwarded.size +
+				PUBLISH_BYTES_MAX > c->packet_bytes_max)
+			x->is_maybe = true;
+	}
+}
+
 void sim_model_connack(struct sim_model *m, struct sim_conn *c, const struct mqtt_connack *p)
 {
 	struct sim_life *old;
@@ -188,14 +203,19 @@ void sim_model_connack(struct sim_model *m, struct sim_conn *c, const struct mqt
 	c->peer->is_hostile = c->peer->is_hostile || c->is_hostile;
 	old = c->peer->life;
 	if (old && old->conn) {
+		bool is_over = old->conn->expiry_s == 0;
+
 		old->conn->is_taken_over = true;
 		sim_model_detach(m, old->conn, false);
+		if (is_over) /* the session does not outlive its connection */
+			old->ends_to_ms = c->from_ms;
 	}
 	goes_on = is_resumed(m, c, p->is_session_present);
 	if (old)
 		sim_model_wills_reconnected(m, old, goes_on, c);
 	if (goes_on) {
 		c->life = old;
+		doubt_large_flights(c);
 		old->end.from = old->end.to = SIM_NEVER;
 	} else {
 		if (old)
