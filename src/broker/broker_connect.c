@@ -258,7 +258,6 @@ void broker_connect_accept(struct broker *b, struct broker_conn *c, const struct
 	c->quota = c->receive_max;
 	c->state = CONN_ONLINE;
 	c->last_received_ms = b->now.mono;
-	c->last_received_ms = b->now.mono;
 	broker_conn_set_timer(b, c);
 	if (!greet(b, c, p, is_present, auth_data)) { /* nothing goes before it [MQTT-3.2.0-1] */
 		broker_tell(b, BROKER_NOTE_REFUSED, c,
