@@ -168,8 +168,7 @@ static void count_sub(struct tally *t, const struct sim_sub *s, const struct sim
 /* Replays that a subscription may bring: at most one each for a message. */
 static void count_replay(struct tally *t, const struct sim_sub *s, const struct sim_message *msg)
 {
-	if (!s->may_replay || !msg->is_retained ||
-		(sim_check_is_own(s, msg) && !(s->newer && !sim_check_is_own(s->newer, msg))))
+	if (!s->may_replay || !msg->is_retained || sim_check_is_own_replay(s, msg))
 		return;
 	t->may_replay++;
 	for (; s; s = s->newer) { /* it may go on under the options of what took its place */

@@ -39,6 +39,12 @@ static inline bool sim_check_is_own(const struct sim_sub *s, const struct sim_me
 	return s->is_no_local && msg->publisher == s->life->peer;
 }
 
+/* Retained messages come under the options of what may have taken the subscription's place. */
+static inline bool sim_check_is_own_replay(const struct sim_sub *s, const struct sim_message *msg)
+{
+	return sim_check_is_own(s, msg) && !(s->newer && !sim_check_is_own(s->newer, msg));
+}
+
 static inline uint8_t sim_check_qos(const struct sim_sub *s, const struct sim_message *msg)
 {
 	return s->qos < msg->qos ? s->qos : msg->qos;

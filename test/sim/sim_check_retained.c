@@ -20,7 +20,7 @@ static bool is_replaced(const struct sim_message *r, sim_step step)
 /* The first step of a subscription that a retained copy may be for. */
 static bool may_replay(const struct sim_sub *s, const struct sim_message *r, sim_step step)
 {
-	return s->may_replay && !sim_check_is_own(s, r) && s->begin.from <= step &&
+	return s->may_replay && !sim_check_is_own_replay(s, r) && s->begin.from <= step &&
 		r->at.from <= step && !is_replaced(r, s->begin.from);
 }
 
@@ -68,13 +68,14 @@ static bool has_copy(const struct sim_message *r, const struct sim_sub *s)
 }
 
 /* The retained messages for a subscription may come late, after a full window: then the topic's
- * next message is as good, or nothing when it was cleared or nobody waits for it any more. */
+ * next message, which the subscription brought by itself, is as good, or nothing when it was cleared
+ * or nobody waits for it any more. */
 static bool is_overtaken(const struct sim_message *r, const struct sim_sub *s)
 {
 	if (s->end.from != SIM_NEVER)
 		return true;
 	for (const struct sim_message *x = r->set_next; x; x = x->set_next)
-		if (is_set(x) && x->at.to >= s->begin.from && (!x->payload.size || has_copy(x, s)))
+		if (is_set(x) && x->at.to >= s->begin.from)
 			return true;
 	return false;
 }

@@ -529,7 +529,7 @@ void sim_model_finish(struct sim_model *m)
 		if (c->pings)
 			sim_model_fail(m, c, "PINGRESP never came");
 		for (struct sim_flight *f = c->life->flights; f; f = f->next)
-			if (!f->is_maybe)
+			if (!f->is_maybe && !c->life->is_fuzzy)
 				sim_model_fail(m, c, "packet id %u was never finished", f->id);
 	}
 }

@@ -107,7 +107,7 @@ struct sim_sub {
 	bool may_replay, must_replay; /* retained messages are sent for it */
 	uint32_t id;                  /* 0: none */
 	struct sim_window begin, end;
-	struct sim_sub *newer; /* took its place */
+	struct sim_sub *newer, *older; /* newer: took its place */
 };
 
 struct sim_group {
@@ -227,6 +227,7 @@ struct sim_conn {
 	struct sim_ask *asks, **asks_end;
 	unsigned pings;
 	sim_step settled_step;
+	struct sim_window goodbye; /* when its DISCONNECT is taken */
 	struct sim_window *unsettled;
 	struct sim_flight *acked; /* acknowledgements that are not settled */
 	struct sim_order *order;

@@ -240,6 +240,7 @@ static struct sim_sub *new_sub(
 		return s;
 	if (older && older->end.from == SIM_NEVER) {
 		older->newer = s;
+		s->older = older;
 		sim_model_open_window(m, c, &older->end);
 	}
 	if (name.size) {
@@ -301,6 +302,7 @@ static void in_disconnect(struct sim_model *m, struct sim_conn *c, const struct 
 	if (m->trace)
 		sim_model_trace(m, c, ">", "DISCONNECT reason=%u", p.reason);
 	c->has_disconnected = true;
+	sim_model_open_window(m, c, &c->goodbye);
 	c->disconnect_reason = p.reason;
 	if (c->version == MQTT_5 &&
 		p.props.present & MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL)) {

@@ -89,6 +89,8 @@ static void check_granted(
 	if (is_excused(m, c)) {
 		s->is_refused = reason >= 0x80;
 		s->begin.is_sure = false;
+		if (s->is_refused && s->older)
+			s->older->end.is_sure = false; /* it holds on */
 		if (reason < 0x80)
 			s->qos = reason;
 		return;
