@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES_MAX = 2048 };
+enum {
+	LINE_BYTES_MAX = 2048,
+	HEAVY_BYTES = 64 * 1024, /* an output that need not wait for the turn's end */
+};
 
 /* Who is behind a connection.  Kept until its slot is used again: notes may come after the end. */
 struct peer {
@@ -25,6 +28,8 @@ struct serve_driver {
 	msec wake_ms;     /* what the server was told */
 	struct peer *peers;
 	size_t peer_count; /* by slot */
+	conn_id *heavy;    /* outputs that became heavy in this step */
+	size_t heavy_count, heavy_room;
 };
 
 struct serve_driver *serve_driver_new(const struct broker_config *config,
@@ -48,6 +53,7 @@ void serve_driver_free(struct serve_driver *d)
 	for (size_t i = 0; i < d->peer_count; i++)
 		free(d->peers[i].name);
 	alloc_free(&alloc_libc, d->peers, d->peer_count * sizeof *d->peers);
+	alloc_free(&alloc_libc, d->heavy, d->heavy_room * sizeof *d->heavy);
 	broker_effects_done(&d->effects);
 	broker_free(d->broker);
 	alloc_free(&alloc_libc, d, sizeof *d);
@@ -99,6 +105,33 @@ static void tell(struct serve_driver *d, conn_id conn, const struct broker_note 
 	serve_log_line(d->log, 1U << broker_note_row(note->code)->level, writer_span(&w));
 }
 
+/* Many publishers may speak to one subscriber in one turn.  Its output is then written before the
+ * turn's end, or the broker would take it for a slow reader.  Without memory for the list it waits.
+ */
+static void note_heavy(struct serve_driver *d, conn_id conn)
+{
+	if (d->heavy_count == d->heavy_room) {
+		size_t room = 2 * d->heavy_room + 16;
+		conn_id *heavy = alloc_resize(
+			&alloc_libc, d->heavy, d->heavy_room * sizeof *heavy, room * sizeof *heavy);
+
+		if (!heavy)
+			return;
+		d->heavy = heavy;
+		d->heavy_room = room;
+	}
+	d->heavy[d->heavy_count++] = conn;
+}
+
+static void send_effect(struct serve_driver *d, struct net_server *s, const struct broker_effect *e)
+{
+	size_t size = e->send.head.size + e->send.body.size;
+	size_t pending = net_send(s, e->conn, e->send.head, e->send.body, e->send.owner);
+
+	if (pending >= HEAVY_BYTES && pending < HEAVY_BYTES + size) /* just now */
+		note_heavy(d, e->conn);
+}
+
 /* Returns the last batch that is to be made durable, or 0. */
 static uint64_t carry_out(struct serve_driver *d, struct net_server *s)
 {
@@ -109,7 +142,7 @@ static uint64_t carry_out(struct serve_driver *d, struct net_server *s)
 
 		switch (e->type) {
 		case BROKER_SEND:
-			net_send(s, e->conn, e->send.head, e->send.body, e->send.owner);
+			send_effect(d, s, e);
 			break;
 		case BROKER_CLOSE:
 			net_close(s, e->conn, e->close.is_graceful);
@@ -135,12 +168,18 @@ static void step(struct serve_driver *d, struct net_server *s, struct broker_eve
 
 	event.now = net_now(s);
 	broker_step(d->broker, &event, &d->effects);
-	while ((batch = carry_out(d, s))) {
-		/* There is no store yet: whatever should be durable is taken for it. */
-		struct broker_event persisted = {
-			.type = BROKER_PERSISTED, .now = event.now, .batch = batch};
+	while ((batch = carry_out(d, s)) || d->heavy_count) {
+		struct broker_event next = {.now = event.now};
 
-		broker_step(d->broker, &persisted, &d->effects);
+		if (batch) { /* there is no store yet: what should be durable is taken for it */
+			next.type = BROKER_PERSISTED;
+			next.batch = batch;
+		} else {
+			next.type = BROKER_WRITTEN;
+			next.conn = d->heavy[--d->heavy_count];
+			next.count = net_flush(s, next.conn);
+		}
+		broker_step(d->broker, &next, &d->effects);
 	}
 	if (d->effects.wake_ms != d->wake_ms) {
 		d->wake_ms = d->effects.wake_ms;

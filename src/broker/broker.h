@@ -14,10 +14,13 @@
 struct broker;
 
 enum broker_event_type {
-	BROKER_OPENED,     /* a connection; the id is new */
-	BROKER_RECEIVED,   /* bytes from it */
-	BROKER_WRITTEN,    /* `count` bytes left its output for good */
-	BROKER_CLOSED,     /* it is gone; not needed after the effect BROKER_CLOSE */
+	BROKER_OPENED,   /* a connection; the id is new */
+	BROKER_RECEIVED, /* bytes from it */
+	BROKER_WRITTEN,  /* `count` bytes left its output for good */
+	/* It is gone, and so are its packets that wait: while reading is off a driver does not look
+	 * for the end of the stream either, or a DISCONNECT might be missed.  Not needed after
+	 * BROKER_CLOSE. */
+	BROKER_CLOSED,
 	BROKER_TIME,       /* wake_ms came, or is_pending was set */
 	BROKER_PERSISTED,  /* all batches up to `batch` are durable */
 	BROKER_ANSWERED,   /* an access question that was put off is decided */

@@ -22,8 +22,9 @@ struct net_model {
 		struct net_server *s, int fd, const char *peer, unsigned listener, conn_id *ret);
 	int (*run)(struct net_server *s);
 	void (*stop)(struct net_server *s);
-	void (*send)(struct net_server *s, conn_id conn, struct span head, struct span body,
+	size_t (*send)(struct net_server *s, conn_id conn, struct span head, struct span body,
 		struct shared *owner);
+	size_t (*flush)(struct net_server *s, conn_id conn);
 	void (*close)(struct net_server *s, conn_id conn, bool is_graceful);
 	void (*set_reading)(struct net_server *s, conn_id conn, bool is_reading);
 	void (*set_deadline)(struct net_server *s, conn_id conn, msec due_ms);

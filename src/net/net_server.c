@@ -75,10 +75,15 @@ void net_server_stop(struct net_server *s)
 	s->model->stop(s);
 }
 
-void net_send(struct net_server *s, conn_id conn, struct span head, struct span body,
+size_t net_send(struct net_server *s, conn_id conn, struct span head, struct span body,
 	struct shared *owner)
 {
-	s->model->send(s, conn, head, body, owner);
+	return s->model->send(s, conn, head, body, owner);
+}
+
+size_t net_flush(struct net_server *s, conn_id conn)
+{
+	return s->model->flush(s, conn);
 }
 
 void net_close(struct net_server *s, conn_id conn, bool is_graceful)

@@ -121,9 +121,14 @@ void net_server_stop(struct net_server *s);
 /* Appends head, then body, to the output, which is written at the turn's end.  `head` is copied.
  * `body` lies inside what `owner` counts and is kept by a reference to it, unless it is small or
  * `owner` is NULL: then it is copied too.  The output has no bound of its own: `written` tells the
- * protocol what is gone. */
-void net_send(struct net_server *s, conn_id conn, struct span head, struct span body,
+ * protocol what is gone.  Returns the bytes that the output holds now. */
+size_t net_send(struct net_server *s, conn_id conn, struct span head, struct span body,
 	struct shared *owner);
+
+/* Writes the output now, for a protocol that fills it faster than a turn empties it, until it is
+ * empty or the kernel takes no more.  Returns the bytes that left, of which `written` says nothing.
+ */
+size_t net_flush(struct net_server *s, conn_id conn);
 
 /* The protocol is done with it.  Gracefully: what is pending is written, the stream is ended, and
  * what the peer still sends is thrown away until it ends too, all of it for a bounded time, so that

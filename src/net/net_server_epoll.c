@@ -107,10 +107,15 @@ static void epoll_stop(struct net_server *base)
 	net_traffic_stop(traffic_of(base));
 }
 
-static void epoll_send(struct net_server *base, conn_id conn, struct span head, struct span body,
+static size_t epoll_send(struct net_server *base, conn_id conn, struct span head, struct span body,
 	struct shared *owner)
 {
-	net_traffic_send(traffic_of(base), conn, head, body, owner);
+	return net_traffic_send(traffic_of(base), conn, head, body, owner);
+}
+
+static size_t epoll_flush(struct net_server *base, conn_id conn)
+{
+	return net_traffic_flush(traffic_of(base), conn);
 }
 
 static void epoll_close(struct net_server *base, conn_id conn, bool is_graceful)
@@ -148,6 +153,7 @@ const struct net_model net_model_epoll = {
 	.run = epoll_run,
 	.stop = epoll_stop,
 	.send = epoll_send,
+	.flush = epoll_flush,
 	.close = epoll_close,
 	.set_reading = epoll_set_reading,
 	.set_deadline = epoll_set_deadline,

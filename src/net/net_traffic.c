@@ -360,14 +360,14 @@ void net_traffic_stop(struct net_traffic *t)
 	set_deadline(t, &t->own_deadline, MSEC_NEVER);
 }
 
-void net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
+size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
 	struct shared *owner)
 {
 	struct net_conn *n = net_conns_find(&t->conns, conn);
 	int err;
 
 	if (!n || n->is_failed)
-		return;
+		return 0;
 	err = net_output_copy(&n->out, &t->blocks, head);
 	if (err == 0 && owner)
 		err = net_output_share(&n->out, &t->blocks, body, owner);
@@ -376,6 +376,22 @@ void net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, str
 	n->is_failed = err < 0;
 	if (n->is_failed || !(n->watch.events & LOOP_WRITE))
 		list_conn(t, n);
+	return n->out.size;
+}
+
+/* A failure is left to the turn's end, which finds it again. */
+size_t net_traffic_flush(struct net_traffic *t, conn_id conn)
+{
+	struct net_conn *n = net_conns_find(&t->conns, conn);
+	size_t written = 0;
+	ssize_t size = 1;
+
+	while (n && !n->is_failed && size > 0 && n->out.size > 0 &&
+		!(n->watch.events & LOOP_WRITE)) {
+		size = write_conn(t, n);
+		written += size > 0 ? (size_t)size : 0;
+	}
+	return written;
 }
 
 void net_traffic_close(struct net_traffic *t, conn_id conn, bool is_graceful)

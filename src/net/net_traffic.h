@@ -37,8 +37,9 @@ int net_traffic_open(
 void net_traffic_stop(struct net_traffic *t);
 
 /* See net_send() and those that follow it. */
-void net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
+size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
 	struct shared *owner);
+size_t net_traffic_flush(struct net_traffic *t, conn_id conn);
 void net_traffic_close(struct net_traffic *t, conn_id conn, bool is_graceful);
 void net_traffic_set_reading(struct net_traffic *t, conn_id conn, bool is_reading);
 void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms);

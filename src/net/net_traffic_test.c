@@ -118,6 +118,31 @@ TEST(net_traffic, no_memory_is_told_of_one_that_waits_for_its_reader_too, "")
 	counted_free(c);
 }
 
+TEST(net_traffic, a_flush_does_not_wait_for_the_end_of_the_turn, "")
+{
+	static const char large[4000000];
+	struct counted *c = counted_new();
+	size_t held, written;
+	conn_id conn;
+	int fd = counted_connect(c, &conn);
+
+	send_text(c, conn, "hello");
+	cr_expect_eq(net_traffic_flush(&c->traffic, conn), 5);
+	test_expect(fd, "hello");
+	held = net_traffic_send(
+		&c->traffic, conn, span_of(large, sizeof large), span_of(NULL, 0), NULL);
+	cr_expect_eq(held, sizeof large);
+	written = net_traffic_flush(&c->traffic, conn);
+	cr_expect_gt(written, 0, "what the kernel takes");
+	cr_expect_lt(written, sizeof large, "and no more");
+	cr_expect_eq(net_traffic_flush(&c->traffic, conn), 0, "nor does it ask again");
+	test_turns(&c->t, 1);
+	cr_expect_eq(c->t.written_bytes, 0, "what a flush returned is not told again");
+	cr_expect_eq(net_traffic_flush(&c->traffic, conn + 1), 0);
+	close(fd);
+	counted_free(c);
+}
+
 TEST(net_traffic, a_connection_is_small, "")
 {
 	cr_expect_leq(sizeof(struct net_conn), 96);
