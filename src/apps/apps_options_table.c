@@ -27,7 +27,8 @@ static int apply_text(struct options *o, const struct option_row *row, const cha
 	return 0;
 }
 
-static int apply_number(struct options *o, const struct option_row *row, const char *value)
+/* A whole number in the row's range.  0, or -1 with a sentence. */
+static int number_parse(const struct option_row *row, const char *value, int64_t *ret)
 {
 	char *end;
 	long long number;
@@ -38,8 +39,13 @@ static int apply_number(struct options *o, const struct option_row *row, const c
 		return options_complain("%s %s: expected a number from %lld to %lld",
 			row->short_name ? row->short_name : row->long_name, value,
 			(long long)row->min, (long long)row->max);
-	*(int64_t *)field_of(o, row) = number;
+	*ret = number;
 	return 0;
+}
+
+static int apply_number(struct options *o, const struct option_row *row, const char *value)
+{
+	return number_parse(row, value, field_of(o, row));
 }
 
 static int apply_topic(struct options *o, const struct option_row *row, const char *value)
@@ -104,16 +110,10 @@ static int apply_version(struct options *o, const struct option_row *row, const 
 
 static int apply_expiry(struct options *o, const struct option_row *row, const char *value)
 {
-	char *end;
-	long long number;
+	int64_t number = -1;
 
-	errno = 0;
-	number = strcmp(value, "∞") == 0 ? -1 : strtoll(value, &end, 10);
-	if (strcmp(value, "∞") != 0 && (errno || end == value || *end))
-		return options_complain("%s %s: expected a number", row->short_name, value);
-	if (number < -1 || number > UINT32_MAX)
-		return options_complain(
-			"%s %s: expected -1 to %u", row->short_name, value, UINT32_MAX);
+	if (strcmp(value, "∞") != 0 && number_parse(row, value, &number) < 0)
+		return -1;
 	o->has_session_expiry = true;
 	o->session_expiry_s = number < 0 ? UINT32_MAX : (uint32_t)number;
 	return 0;
@@ -268,7 +268,7 @@ const struct option_row option_rows[] = {
 		"31, 311 or 5; 311 if not given"},
 	{"-W", NULL, "SECONDS", SUB, apply_number, FIELD(timeout_s), 1, MANY,
 		"leave after so much time"},
-	{"-x", NULL, "SECONDS", BOTH, apply_expiry, 0, 0, 0,
+	{"-x", NULL, "SECONDS", BOTH, apply_expiry, 0, -1, UINT32_MAX,
 		"how long the server keeps the session; -1: for ever (MQTT 5)"},
 	{NULL, "--nodelay", NULL, BOTH, apply_flag, FIELD(has_no_delay), 0, 0,
 		"send small packets at once (TCP_NODELAY)"},

@@ -13,9 +13,9 @@ static enum options_verdict parse_with(enum program program, const char *default
 	char *argv[64] = {"ting"}, *rest;
 	int argc = 1;
 
-	strcpy(words, line);
+	(void)snprintf(words, sizeof words, "%s", line);
 	if (defaults)
-		strcpy(text, defaults);
+		(void)snprintf(text, sizeof text, "%s", defaults);
 	for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		argv[argc++] = strcmp(word, "''") == 0 ? "" : word;
 	return options_parse_with(&o, program, defaults ? text : NULL, argc, argv);

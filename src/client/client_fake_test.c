@@ -207,15 +207,20 @@ void fake_hears(struct fake *f, struct span bytes)
 	fake_step(f, (struct client_event){CLIENT_RECEIVED, .bytes = bytes});
 }
 
+static unsigned digit_value(char c)
+{
+	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
+}
+
 static struct span hex_decode(const char *hex, uint8_t *room, size_t size)
 {
 	struct writer w = writer_of(room, size);
-	unsigned byte;
-	int used;
 
-	while (sscanf(hex, " %2x%n", &byte, &used) == 1) {
-		writer_u8(&w, (uint8_t)byte);
-		hex += used;
+	for (; *hex; hex++) {
+		if (*hex == ' ')
+			continue;
+		writer_u8(&w, (uint8_t)(digit_value(hex[0]) << 4 | digit_value(hex[1])));
+		hex++;
 	}
 	cr_assert(!w.is_full);
 	return writer_span(&w);

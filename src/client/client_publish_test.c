@@ -53,11 +53,9 @@ TEST(publish, uses_an_id_again_as_late_as_it_can, "MQTT-2.2.1-3")
 {
 	fake_init(&f, MQTT_5);
 	fake_online(&f, false);
-	for (uint16_t i = 0; i < 3 * FAKE_SLOTS; i++) {
-		uint16_t id = (uint16_t)(i % FAKE_SLOTS + 1);
-
-		fake_publish(&f, 1, i, "t");
-		fake_ack(&f, MQTT_PUBACK, id, 0);
+	for (int i = 0; i < 3 * FAKE_SLOTS; i++) {
+		fake_publish(&f, 1, (uint64_t)i, "t");
+		fake_ack(&f, MQTT_PUBACK, (uint16_t)(i % FAKE_SLOTS + 1), 0);
 	}
 	cr_expect_eq(client_unfinished(&f.client), 0);
 }
@@ -401,8 +399,8 @@ TEST(publish, splits_what_does_not_fit_one_step, "")
 	fake_open(&f);
 	f.log.at = f.log.start;
 	fake_connack(&f, true, 0, "");
-	for (uint16_t i = 1; i <= FAKE_SLOTS; i++)
-		fake_ack(&f, MQTT_PUBACK, i, 0);
+	for (int i = 1; i <= FAKE_SLOTS; i++)
+		fake_ack(&f, MQTT_PUBACK, (uint16_t)i, 0);
 	cr_expect_eq(client_unfinished(&f.client), 0);
 }
 

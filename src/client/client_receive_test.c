@@ -81,8 +81,8 @@ TEST(receive, ends_when_the_server_passes_the_receive_maximum, "MQTT-3.3.4-9")
 {
 	fake_init(&f, MQTT_5);
 	fake_online(&f, false);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED; id++)
-		fake_message(&f, 2, id, "t", 0);
+	for (int id = 1; id <= FAKE_RECEIVED; id++)
+		fake_message(&f, 2, (uint16_t)id, "t", 0);
 	fake_message(&f, 1, 8, "t", 0); /* acknowledged at once, it never counts */
 	f.log.at = f.log.start;
 	fake_message(&f, 2, 9, "t", 0);
@@ -155,10 +155,11 @@ TEST(receive, says_how_much_a_packet_wants, "")
 
 TEST(receive, stops_when_the_effects_are_full_and_goes_on, "")
 {
-	uint8_t many[100 * 6];
+	static const uint8_t one[] = {0x30, 4, 0, 1, 't', 'x'};
+	uint8_t many[100 * sizeof(one)];
 
-	for (size_t i = 0; i < sizeof(many); i += 6)
-		memcpy(many + i, "\x30\x04\x00\x01t\x01", 6);
+	for (size_t i = 0; i < sizeof(many); i += sizeof(one))
+		memcpy(many + i, one, sizeof(one));
 	fake_init(&f, MQTT_3_1_1);
 	fake_online(&f, false);
 	fake_hears(&f, span_of(many, sizeof(many)));
