@@ -200,19 +200,32 @@ static void leave_later(struct link *l)
 		link_now() + (l->out.size ? (msec)l->options->keepalive_s * 1000 : LEAVE_MS);
 }
 
-static void debug(const struct link *l, const char *what, struct span packet)
+static void debug(const struct link *l, const char *what, unsigned type)
 {
-	if (l->options->is_debug && packet.size)
-		(void)printf("Client %.*s %s %s\n", (int)l->connect.client_id.size,
-			(const char *)l->connect.client_id.at, what,
-			mqtt_type_name(packet.at[0] >> 4));
+	if (l->options->is_debug)
+		(void)printf("%.*s%s%s %s\n", (int)l->connect.client_id.size,
+			(const char *)l->connect.client_id.at, l->connect.client_id.size ? " " : "",
+			what, mqtt_type_name(type));
+}
+
+/* The packets that the core took. */
+static void debug_taken(const struct link *l, struct span taken)
+{
+	struct mqtt_frame f;
+	int size;
+
+	while (l->options->is_debug &&
+		(size = mqtt_frame_decode(taken, l->options->version, MQTT_PACKET_MAX, &f)) > 0) {
+		debug(l, "received", f.type);
+		taken = span_skip(taken, (size_t)size);
+	}
 }
 
 static void effect_send(struct link *l, const struct client_effect *effect)
 {
 	int err;
 
-	debug(l, "sending", effect->send.head);
+	debug(l, "sending", effect->send.head.at[0] >> 4);
 	err = net_output_copy(&l->out, &l->blocks, effect->send.head);
 	if (err == 0 && l->owner)
 		err = net_output_share(&l->out, &l->blocks, effect->send.body, l->owner);
@@ -261,6 +274,7 @@ static int step(struct link *l, struct client_event event)
 	client_effects_reset(&l->effects);
 	err = client_step(&l->client, &event, &l->effects);
 	for (;;) {
+		debug_taken(l, span_of(l->in, l->effects.taken));
 		carry_out(l);
 		l->in_size -= l->effects.taken;
 		memmove(l->in, l->in + l->effects.taken, l->in_size);
@@ -385,7 +399,6 @@ static void readable(struct link *l)
 		broken(l);
 		return;
 	}
-	debug(l, "received", span_of(l->in + l->in_size, (size_t)count));
 	l->in_size += (size_t)count;
 	if (l->state == LINK_LEAVING) {
 		l->in_size = 0; /* nobody listens any more */

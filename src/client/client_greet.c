@@ -1,7 +1,9 @@
 /* client_greet.c - from the transport to CONNACK.
  *
  * CONNACK decides whether the session goes on.  MQTT 3.1 has no word for it: there a session that
- * is not asked to be clean is taken to go on. */
+ * is not asked to be clean is taken to go on.  A session that only the server remembers goes on
+ * too: this program may have been started anew, and what it would have known can no longer be had.
+ */
 #include "client/client_state.h"
 
 #include "base/base_err.h"
