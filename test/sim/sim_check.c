@@ -75,7 +75,7 @@ static bool overlaps(const struct sim_sub *s, const struct sim_message *msg)
 }
 
 /* The subscription, or one that took its place without a gap, held the whole time. */
-static bool covers(const struct sim_sub *s, const struct sim_message *msg)
+bool sim_check_covers(const struct sim_sub *s, const struct sim_message *msg)
 {
 	if (!s->begin.is_sure || s->begin.to >= msg->at.from)
 		return false;
@@ -88,7 +88,7 @@ static bool covers(const struct sim_sub *s, const struct sim_message *msg)
 	return true;
 }
 
-static bool is_sure(const struct sim_message *msg)
+bool sim_check_is_sure(const struct sim_message *msg)
 {
 	return msg->at.is_sure && msg->at.to != SIM_NEVER && !msg->is_refused &&
 		!(msg->is_acked && msg->ack_reason >= 0x80) && !msg->is_hostile;
@@ -150,7 +150,7 @@ static void count_sub(struct tally *t, const struct sim_sub *s, const struct sim
 	}
 	if (t->qos_high < qos)
 		t->qos_high = qos;
-	if (!covers(s, msg) || !is_sure(msg))
+	if (s->life->is_fuzzy || !sim_check_covers(s, msg) || !sim_check_is_sure(msg))
 		return;
 	if (sim_check_end_from(s) > msg->at.to) {
 		add_id(t->must_ids, &t->must_ids_count, 16, s->id);
@@ -305,15 +305,15 @@ static void check_reason(struct sim_model *m, struct sim_message *msg)
 {
 	bool may_match = false, must_match = false;
 
-	if (!msg->is_acked || !is_sure(msg))
+	if (!msg->is_acked || !sim_check_is_sure(msg))
 		return;
 	for (size_t i = 0; i < msg->topic->subs_count; i++) {
 		const struct sim_sub *s = msg->topic->subs[i];
 
 		may_match = may_match ||
 			(s->begin.from <= msg->at.to && sim_check_end_to(s) >= msg->at.from);
-		must_match =
-			must_match || (!s->life->is_fuzzy && covers(s, msg) && overlaps(s, msg));
+		must_match = must_match ||
+			(!s->life->is_fuzzy && sim_check_covers(s, msg) && overlaps(s, msg));
 	}
 	if (m->rules.has_denials && span_starts(msg->topic->name, SPAN_LITERAL("hid/")))
 		may_match = true;
@@ -332,4 +332,6 @@ void sim_check_run(struct sim_model *m)
 	}
 	if (!m->fault[0])
 		sim_check_retained(m);
+	if (!m->fault[0])
+		sim_check_shared(m);
 }

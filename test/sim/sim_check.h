@@ -9,6 +9,9 @@
 /* After sim_model_finish() and all that followed.  Puts the first broken rule into m->fault. */
 void sim_check_run(struct sim_model *m);
 
+/* The messages that shared subscriptions had to bring to one of their members. */
+void sim_check_shared(struct sim_model *m);
+
 /* The retained messages that subscriptions brought. */
 void sim_check_retained(struct sim_model *m);
 
@@ -16,6 +19,13 @@ void sim_check_retained(struct sim_model *m);
 
 /* The subscriptions that match the topic; those of one session stand together. */
 void sim_check_find_subs(struct sim_model *m, struct sim_topic *t);
+
+/* Did the broker surely take the message? */
+bool sim_check_is_sure(const struct sim_message *msg);
+
+/* Did the subscription, or one that took its place, surely hold at all steps of the message's
+ * window? */
+bool sim_check_covers(const struct sim_sub *s, const struct sim_message *msg);
 
 /* When did the subscription end, at the earliest and at the latest? */
 sim_step sim_check_end_from(const struct sim_sub *s);

@@ -68,8 +68,8 @@ static bool has_copy(const struct sim_message *r, const struct sim_sub *s)
 }
 
 /* The retained messages for a subscription may come late, after a full window: then the topic's
- * next message, which the subscription brought by itself, is as good, or nothing when it was cleared
- * or nobody waits for it any more. */
+ * next message, which the subscription brought by itself, is as good, or nothing when it was
+ * cleared or nobody waits for it any more. */
 static bool is_overtaken(const struct sim_message *r, const struct sim_sub *s)
 {
 	if (s->end.from != SIM_NEVER)

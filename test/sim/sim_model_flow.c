@@ -120,8 +120,8 @@ static void check_expiry(struct sim_model *m, struct sim_conn *c, const struct s
 	for (const struct sim_message *x = first; x; x = x->same)
 		if (fits_expiry(m, x, d, c->version == MQTT_5))
 			return;
-	sim_model_fail(m, c, "wrong or passed message expiry: %u s left [MQTT-3.3.2-6]",
-		d->remaining_s);
+	sim_model_fail(
+		m, c, "wrong or passed message expiry: %u s left [MQTT-3.3.2-6]", d->remaining_s);
 }
 
 static void read_ids(struct sim_delivery *d, const struct mqtt_publish *p)
@@ -225,9 +225,10 @@ void sim_model_out_publish(struct sim_model *m, struct sim_conn *c, const struct
 	if (!topic)
 		return;
 	if (m->trace)
-		sim_model_trace(m, c, "<", "PUBLISH %.*s q=%u id=%u%s%s \"%.*s\"",
+		sim_model_trace(m, c, "<", "PUBLISH %.*s q=%u id=%u%s%s sid=%u \"%.*s\"",
 			(int)topic->name.size, (const char *)topic->name.at, p.qos, p.packet_id,
 			p.is_dup ? " dup" : "", p.is_retained ? " retain" : "",
+			c->version == MQTT_5 ? p.props.subscription_id : 0,
 			p.payload.size < 24 ? (int)p.payload.size : 24, (const char *)p.payload.at);
 	first = sim_model_find(m, topic->name, p.payload);
 	is_sys = span_starts(topic->name, SPAN_LITERAL("$SYS/"));

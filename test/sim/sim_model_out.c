@@ -36,8 +36,8 @@ static void out_ack(struct sim_model *m, struct sim_conn *c, const struct mqtt_f
 
 	if (!msg)
 		return;
-	if (m->rules.is_durable && m->persisted < msg->batch && p->reason < 0x80 &&
-		!msg->is_refused)
+	if (m->rules.is_durable && !c->is_hostile && m->persisted < msg->batch &&
+		p->reason < 0x80 && !msg->is_refused)
 		sim_model_fail(m, c, "%s %u before its batch was durable", mqtt_type_name(f->type),
 			p->packet_id);
 	msg->ack_reason = p->reason;
@@ -87,9 +87,8 @@ static void check_granted(
 	struct sim_model *m, struct sim_conn *c, struct sim_sub *s, uint8_t reason)
 {
 	if (is_excused(m, c)) {
-		s->is_refused = reason >= 0x80;
 		s->begin.is_sure = false;
-		if (s->is_refused && s->older)
+		if (reason >= 0x80 && s->older)
 			s->older->end.is_sure = false; /* it holds on */
 		if (reason < 0x80)
 			s->qos = reason;

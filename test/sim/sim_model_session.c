@@ -180,8 +180,10 @@ static void doubt_large_flights(struct sim_conn *c)
 	for (struct sim_flight *x = c->life->flights; x; x = x->next) {
 		const struct sim_message *msg = x->delivery ? x->delivery->message : NULL;
 
-		if (!msg || msg->payload.size + msg->topic->name.size + msg->forwarded.size +
-				PUBLISH_BYTES_MAX > c->packet_bytes_max)
+		if (!msg ||
+			msg->payload.size + msg->topic->name.size + msg->forwarded.size +
+					PUBLISH_BYTES_MAX >
+				c->packet_bytes_max)
 			x->is_maybe = true;
 	}
 }
