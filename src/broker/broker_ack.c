@@ -21,20 +21,6 @@ static void give_quota(struct broker_conn *c)
 		c->quota++;
 }
 
-/* The message is the client's; only its packet id is still ours. */
-static void receive(struct broker_session *s, struct broker_delivery *d)
-{
-	if (d->message)
-		s->out.inflight_bytes -= d->message->block_bytes;
-	broker_message_unref(d->message);
-	d->message = NULL;
-	broker_delivery_move(d, OUT_RECEIVED);
-	if (d->is_repeated) { /* it may stand in the queue to be sent again: it need not be */
-		list_remove(&d->link);
-		list_append(&s->out.inflight, &d->link);
-	}
-}
-
 bool broker_ack_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f)
 {
 	struct broker_delivery *d;
@@ -55,7 +41,7 @@ bool broker_ack_handle(struct broker *b, struct broker_conn *c, const struct mqt
 		return true;
 	}
 	if (f->type == MQTT_PUBREC && p.reason < MQTT_UNSPECIFIED_ERROR) {
-		receive(c->session, d);
+		broker_outflow_received(c->session, d);
 		broker_send_ack(b, c, MQTT_PUBREL, p.packet_id, MQTT_SUCCESS); /* [MQTT-4.3.3-4] */
 		return true;
 	}

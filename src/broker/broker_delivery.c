@@ -129,14 +129,18 @@ struct broker_delivery *broker_delivery_find(
 	return n ? LIST_ENTRY(n, struct broker_delivery, by_packet_id) : NULL;
 }
 
+static uint16_t next_id(uint16_t id)
+{
+	return id == UINT16_MAX ? 1 : (uint16_t)(id + 1);
+}
+
 int broker_delivery_number(struct broker *b, struct broker_delivery *d)
 {
 	struct broker_session *s = d->session;
 	uint16_t id = s->out.packet_id_last;
 
-	do /* [MQTT-2.2.1-4] */
-		id = id == UINT16_MAX ? 1 : (uint16_t)(id + 1);
-	while (broker_delivery_find(b, s, id));
+	while (broker_delivery_find(b, s, id = next_id(id))) /* [MQTT-2.2.1-4] */
+		broker_spend(b, 1); /* tens of thousands may be in use */
 	if (map_insert(&b->packet_ids, &d->by_packet_id, broker_pair_hash(b, s->serial, id)))
 		return ERR_MEMORY;
 	d->packet_id = s->out.packet_id_last = id;

@@ -72,6 +72,14 @@ static uint32_t packet_bytes_max(const struct broker *b, const struct broker_con
 	return c->state != CONN_ONLINE && max > CONNECT_BYTES_MAX ? CONNECT_BYTES_MAX : max;
 }
 
+/* Would its answer only pile up?  What was decided meanwhile goes on: the decision may come with
+ * data that is good in this step only. */
+static bool must_wait(const struct broker *b, const struct broker_conn *c, enum mqtt_type type)
+{
+	return broker_conn_is_congested(b, c) && !c->pending.is_answered && type != MQTT_PUBACK &&
+		type != MQTT_PUBCOMP && type != MQTT_DISCONNECT;
+}
+
 /* False: the packet must wait. */
 static bool handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f)
 {
@@ -84,9 +92,8 @@ static bool handle(struct broker *b, struct broker_conn *c, const struct mqtt_fr
 						: mqtt_type_name(f->type));
 		return true;
 	}
-	if (broker_conn_is_congested(b, c) && f->type != MQTT_PUBACK && f->type != MQTT_PUBREC &&
-		f->type != MQTT_PUBCOMP && f->type != MQTT_DISCONNECT) {
-		broker_conn_block(b, c, BLOCK_OUTPUT); /* its answer would only pile up */
+	if (must_wait(b, c, f->type)) {
+		broker_conn_block(b, c, BLOCK_OUTPUT);
 		return false;
 	}
 	if (!handlers[f->type](b, c, f))

@@ -55,11 +55,12 @@ static bool is_expired(const struct broker *b, const struct broker_delivery *d)
 	return d->state == OUT_QUEUED && d->message->expires_ms <= b->now.mono;
 }
 
-/* Takes a queued delivery out of its queue. */
+/* Takes a delivery out of its list, and back the question about it, whatever the decision will be.
+ */
 static void dequeue(struct broker_session *s, struct broker_delivery *d)
 {
 	list_remove(&d->link);
-	if (s->out.asked == d) { /* whatever the decision will be */
+	if (s->out.asked == d) {
 		s->out.asked = NULL;
 		s->out.ticket = 0;
 	}
@@ -150,6 +151,28 @@ void broker_outflow_offer(struct broker *b, struct broker_session *s, struct bro
 		broker_outflow_drain(b, s);
 }
 
+void broker_outflow_received(struct broker_session *s, struct broker_delivery *d)
+{
+	s->out.inflight_bytes -= bytes_of(d);
+	broker_message_unref(d->message);
+	d->message = NULL;
+	broker_delivery_move(d, OUT_RECEIVED);
+	if (d->is_repeated) { /* it may stand in the queue to be sent again: it need not be */
+		dequeue(s, d);
+		list_append(&s->out.inflight, &d->link);
+	}
+}
+
+void broker_outflow_finish(struct broker *b, struct broker_session *s, struct broker_delivery *d)
+{
+	if (d->state != OUT_QUEUED) {
+		s->out.inflight_count--;
+		s->out.inflight_bytes -= bytes_of(d);
+	}
+	dequeue(s, d);
+	broker_delivery_free(b, d);
+}
+
 static void refuse(struct broker *b, struct broker_session *s, struct broker_delivery *d,
 	enum mqtt_reason reason)
 {
@@ -157,8 +180,7 @@ static void refuse(struct broker *b, struct broker_session *s, struct broker_del
 	broker_tell(b, BROKER_NOTE_DELIVERY_REFUSED, s->conn,
 		&(struct broker_note){.topic = d->message->topic,
 			.reason = reason ? reason : MQTT_NOT_AUTHORIZED});
-	dequeue(s, d);
-	broker_delivery_free(b, d);
+	broker_outflow_finish(b, s, d);
 }
 
 /* May the client have it?  False: a decision is awaited, or it was dropped; *ret_is_gone tells. */
@@ -206,16 +228,6 @@ static bool has_window(
 		(o->inflight_count < UINT16_MAX &&
 			(max == 0 || o->inflight_count == 0 ||
 				o->inflight_bytes + bytes_of(d) <= max));
-}
-
-void broker_outflow_finish(struct broker *b, struct broker_session *s, struct broker_delivery *d)
-{
-	if (d->state != OUT_QUEUED) {
-		s->out.inflight_count--;
-		s->out.inflight_bytes -= bytes_of(d);
-	}
-	dequeue(s, d);
-	broker_delivery_free(b, d);
 }
 
 /* Sends the PUBLISH of a delivery that may go.  False: there is no memory for its packet id. */

@@ -118,14 +118,11 @@ void broker_retain_timer(struct broker *b, struct heap_node *timer)
 int broker_retain_replay(
 	struct broker *b, struct broker_subscription *subscription, struct span filter)
 {
-	struct broker_replay *r;
+	struct broker_replay *r = alloc_try(b->alloc, sizeof *r + filter.size);
 
-	broker_retain_forget(b, subscription);
-	if (b->stats.retained_now == 0)
-		return 0;
-	r = alloc_try(b->alloc, sizeof *r + filter.size);
 	if (!r)
 		return ERR_MEMORY;
+	broker_retain_forget(b, subscription); /* it starts anew */
 	r->subscription = subscription;
 	r->filter_bytes = filter.size;
 	memcpy(r->filter, filter.at, filter.size);

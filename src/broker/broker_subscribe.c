@@ -35,17 +35,18 @@ static uint8_t subscribe(struct broker *b, struct broker_conn *c, const struct t
 		options->qos = b->config.qos_max;
 	if (c->is_bridge)
 		options->is_no_local = options->is_retain_as_published = true;
-	err = broker_subscription_put(b, c->session, f, options, id, &subscription, &is_new);
+	err = broker_subscription_put(b, c->session, f, &subscription, &is_new);
 	if (err)
 		return refusal_of(b, c, err);
 	if (f->group.size == 0 && b->config.is_retain_available &&
 		(options->retain_handling == 0 || (options->retain_handling == 1 && is_new)))
 		err = broker_retain_replay(b, subscription, f->filter); /* [MQTT-3.3.1-9] */
-	if (!err)
-		return options->qos;
-	if (is_new)
+	if (err && is_new)
 		broker_subscription_remove(b, subscription);
-	return refusal_of(b, c, err);
+	if (err) /* what was there before stays as it was */
+		return refusal_of(b, c, err);
+	broker_subscription_set(subscription, options, id);
+	return options->qos;
 }
 
 /* False: the filter waits for a decision. */

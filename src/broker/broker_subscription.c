@@ -20,15 +20,6 @@ static struct broker_subscription *entry(struct list *l)
 	return LIST_ENTRY(l, struct broker_subscription, link);
 }
 
-static void set_options(
-	struct broker_subscription *s, const struct mqtt_filter *options, uint32_t id)
-{
-	s->id = id;
-	s->qos = options->qos;
-	s->is_no_local = options->is_no_local;
-	s->is_retain_as_published = options->is_retain_as_published;
-}
-
 static int add(struct broker *b, struct broker_session *s, const struct topic_filter *f,
 	struct broker_subscription **ret)
 {
@@ -58,22 +49,24 @@ static int add(struct broker *b, struct broker_session *s, const struct topic_fi
 }
 
 int broker_subscription_put(struct broker *b, struct broker_session *s,
-	const struct topic_filter *f, const struct mqtt_filter *options, uint32_t id,
-	struct broker_subscription **ret, bool *ret_is_new)
+	const struct topic_filter *f, struct broker_subscription **ret, bool *ret_is_new)
 {
 	struct topic_sub *found = topic_tree_find(b->tree, f, s->serial);
 
 	*ret_is_new = !found;
-	if (found) { /* [MQTT-3.8.4-3] */
-		*ret = LIST_ENTRY(found, struct broker_subscription, sub);
-	} else {
-		int err = add(b, s, f, ret);
-
-		if (err)
-			return err;
-	}
-	set_options(*ret, options, id);
+	if (!found)
+		return add(b, s, f, ret);
+	*ret = LIST_ENTRY(found, struct broker_subscription, sub);
 	return 0;
+}
+
+void broker_subscription_set(
+	struct broker_subscription *subscription, const struct mqtt_filter *options, uint32_t id)
+{
+	subscription->id = id;
+	subscription->qos = options->qos;
+	subscription->is_no_local = options->is_no_local;
+	subscription->is_retain_as_published = options->is_retain_as_published;
 }
 
 void broker_subscription_remove(struct broker *b, struct broker_subscription *subscription)

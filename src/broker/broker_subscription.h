@@ -16,11 +16,14 @@ struct broker_subscription;
 /* The memory of all sessions' subscriptions. */
 void broker_subscription_pool_init(struct broker *b);
 
-/* Adds the subscription, or gives the one that is there new options; *ret_is_new tells which.  The
- * granted QoS is in `options`.  0, ERR_LIMIT or ERR_MEMORY and nothing changed. */
+/* Finds the subscription, or adds it, as yet without options; *ret_is_new tells which.  0,
+ * ERR_LIMIT or ERR_MEMORY and nothing changed. */
 int broker_subscription_put(struct broker *b, struct broker_session *s,
-	const struct topic_filter *f, const struct mqtt_filter *options, uint32_t id,
-	struct broker_subscription **ret, bool *ret_is_new);
+	const struct topic_filter *f, struct broker_subscription **ret, bool *ret_is_new);
+
+/* Gives it options; the granted QoS is among them.  `id`: 0 for none. */
+void broker_subscription_set(
+	struct broker_subscription *subscription, const struct mqtt_filter *options, uint32_t id);
 
 void broker_subscription_remove(struct broker *b, struct broker_subscription *subscription);
 
