@@ -2,7 +2,8 @@
  *
  *   sim [--seeds FROM-TO] [--workers N]   a slice; ends with "N passed, N failed"
  *   sim --seed N [--trace]                one seed, with a readable log
- *   sim --seed N --digest                 prints the digest of its effects */
+ *   sim --seed N --digest                 prints the digest of its effects
+ *   sim --seeds FROM-TO --hunt            one after the other until one fails */
 #include "sim_world.h"
 
 #include <assert.h>
@@ -33,7 +34,7 @@ struct slice {
 struct options {
 	uint64_t from, to;
 	unsigned workers;
-	bool has_trace, has_digest, is_single;
+	bool has_trace, has_digest, is_single, is_hunt;
 };
 
 /* True when the seed passed. */
@@ -150,6 +151,19 @@ static void run_workers(const struct options *o, struct slice *sum)
 		continue;
 }
 
+/* Is this broker's mistake found, and how soon?  0: it is. */
+static int hunt(const struct options *o, struct slice *s)
+{
+	for (uint64_t seed = o->from; seed <= o->to; seed++) {
+		if (!run_seed(seed, NULL, s)) {
+			printf("found by seed %llu\n", (unsigned long long)seed);
+			return 0;
+		}
+	}
+	printf("not found\n");
+	return 1;
+}
+
 static unsigned median(const struct slice *s)
 {
 	uint64_t half = (s->passed + s->failed) / 2, seen = 0;
@@ -186,6 +200,10 @@ static bool parse(int argc, char **argv, struct options *o)
 			o->has_trace = true;
 			continue;
 		}
+		if (strcmp(argv[i], "--hunt") == 0) {
+			o->is_hunt = true;
+			continue;
+		}
 		if (strcmp(argv[i], "--digest") == 0) {
 			o->has_digest = true;
 			continue;
@@ -220,7 +238,8 @@ int main(int argc, char **argv)
 	if (!parse(argc, argv, &o)) {
 		fprintf(stderr,
 			"usage: sim [--seeds FROM-TO] [--workers N] | "
-			"--seed N [--trace] [--digest]\n");
+			""
+			"--seed N [--trace] [--digest] | --seeds FROM-TO --hunt\n");
 		return 2;
 	}
 	if (o.has_digest) {
@@ -230,6 +249,8 @@ int main(int argc, char **argv)
 		printf("%016llx\n", (unsigned long long)r.digest);
 		return 0;
 	}
+	if (o.is_hunt)
+		return hunt(&o, &s);
 	if (o.is_single) {
 		run_seed(o.from, o.has_trace ? stdout : NULL, &s);
 	} else {

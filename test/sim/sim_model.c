@@ -397,6 +397,9 @@ void sim_model_closed(struct sim_model *m, conn_id conn, bool by_broker)
 		sim_model_trace(m, c, by_broker ? "<" : ">", "(closed)");
 	if (by_broker && c->out.size)
 		sim_model_fail(m, c, "closed in the middle of a packet");
+	if (m->is_shut_down && by_broker && c->state == SIM_ONLINE && c->version == MQTT_5 &&
+		!c->was_sent_off)
+		sim_model_fail(m, c, "shut down without a DISCONNECT 0x8B");
 	is_processed = by_broker && c->has_disconnected && !c->was_sent_off && !c->is_broken;
 	is_unsure = c->has_disconnected && c->unsettled && !is_processed;
 	orphan(m, c, is_processed);
