@@ -1,8 +1,9 @@
 /* broker.c - the step: one event is taken in, then what work it left is done, as far as the budget
  * goes.
  *
- * The order of the work that is left is the order in which it hurts to wait: the publication that
- * is being handed out holds up all others; ended sessions only hold memory. */
+ * Of the work that is left the publication that is being handed out comes first, for it holds up
+ * all others.  The rest takes turns, so that nothing waits for work that a client can make endless.
+ */
 #include "broker/broker.h"
 
 #include "broker/broker_state.h"
@@ -138,6 +139,19 @@ static void take_answer(struct broker *b, const struct broker_event *event)
 	}
 }
 
+/* A limit that they wait for may have been lifted. */
+static void wake_all(struct broker *b)
+{
+	for (uint32_t i = 0; i < b->conns_room; i++) {
+		struct broker_conn *c = b->conns[i];
+
+		if (c && c->blocked & BLOCK_OUTPUT)
+			broker_conn_unblock(b, c, BLOCK_OUTPUT);
+		if (c && c->session)
+			broker_session_set_hungry(b, c->session);
+	}
+}
+
 static void configure(struct broker *b, const struct broker_config *config)
 {
 	struct topic_tree_limits limits = tree_limits(config);
@@ -146,6 +160,7 @@ static void configure(struct broker *b, const struct broker_config *config)
 	b->config = *config;
 	topic_tree_set_limits(b->tree, &limits);
 	broker_sys_configure(b);
+	wake_all(b);
 	broker_tell(b, BROKER_NOTE_CONFIGURED, NULL, NULL);
 }
 
@@ -230,12 +245,20 @@ static bool resume_one(struct broker *b)
 /* Does one piece of the work that is left.  False: there is none. */
 static bool work_on(struct broker *b)
 {
+	static bool (*const pieces[])(struct broker * b) = {
+		wake_one, resume_one, broker_sys_publish_one, broker_session_bury};
+	size_t count = sizeof pieces / sizeof pieces[0];
+
 	if (!broker_route_is_free(&b->route)) {
 		broker_route_run(b);
 		return true;
 	}
-	return broker_will_publish_one(b) || broker_route_admit_one(b) || wake_one(b) ||
-		resume_one(b) || broker_sys_publish_one(b) || broker_session_bury(b);
+	if (broker_will_publish_one(b) || broker_route_admit_one(b))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (pieces[b->turn++ % count](b))
+			return true;
+	return false;
 }
 
 static bool has_work(const struct broker *b)

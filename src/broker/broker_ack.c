@@ -41,7 +41,7 @@ bool broker_ack_handle(struct broker *b, struct broker_conn *c, const struct mqt
 		return true;
 	}
 	if (f->type == MQTT_PUBREC && p.reason < MQTT_UNSPECIFIED_ERROR) {
-		broker_outflow_received(c->session, d);
+		broker_outflow_received(b, c->session, d);
 		broker_send_ack(b, c, MQTT_PUBREL, p.packet_id, MQTT_SUCCESS); /* [MQTT-4.3.3-4] */
 		return true;
 	}

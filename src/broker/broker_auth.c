@@ -77,9 +77,13 @@ static bool authenticate(struct broker *b, struct broker_conn *c, const struct b
 		return true;
 	}
 	c->pending.progress = 1;
-	if (mqtt_connect_decode(&f, &p, &level) == 0)
-		return broker_connect_finish(b, c, &p, a->auth_data);
-	broker_conn_fault(b, c, MQTT_IMPLEMENTATION_ERROR, "CONNECT");
+	if (mqtt_connect_decode(&f, &p, &level))
+		broker_conn_fault(b, c, MQTT_IMPLEMENTATION_ERROR, "CONNECT");
+	else if (!broker_connect_finish(b, c, &p, a->auth_data))
+		return false;
+	alloc_free(b->alloc, c->connect, c->connect_bytes); /* it may be large */
+	c->connect = NULL;
+	c->connect_bytes = 0;
 	return true;
 }
 

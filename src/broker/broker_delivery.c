@@ -140,7 +140,7 @@ int broker_delivery_number(struct broker *b, struct broker_delivery *d)
 	uint16_t id = s->out.packet_id_last;
 
 	while (broker_delivery_find(b, s, id = next_id(id))) /* [MQTT-2.2.1-4] */
-		broker_spend(b, 1); /* tens of thousands may be in use */
+		broker_spend(b, 1);                          /* tens of thousands may be in use */
 	if (map_insert(&b->packet_ids, &d->by_packet_id, broker_pair_hash(b, s->serial, id)))
 		return ERR_MEMORY;
 	d->packet_id = s->out.packet_id_last = id;

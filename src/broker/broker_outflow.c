@@ -151,7 +151,7 @@ void broker_outflow_offer(struct broker *b, struct broker_session *s, struct bro
 		broker_outflow_drain(b, s);
 }
 
-void broker_outflow_received(struct broker_session *s, struct broker_delivery *d)
+void broker_outflow_received(struct broker *b, struct broker_session *s, struct broker_delivery *d)
 {
 	s->out.inflight_bytes -= bytes_of(d);
 	broker_message_unref(d->message);
@@ -160,6 +160,7 @@ void broker_outflow_received(struct broker_session *s, struct broker_delivery *d
 	if (d->is_repeated) { /* it may stand in the queue to be sent again: it need not be */
 		dequeue(s, d);
 		list_append(&s->out.inflight, &d->link);
+		broker_session_set_hungry(b, s);
 	}
 }
 

@@ -45,7 +45,7 @@ void broker_outflow_answered(struct broker *b, struct broker_session *s, uint64_
 	const struct broker_answer *answer);
 
 /* QoS 2: the message is the client's; only its packet id is still ours. */
-void broker_outflow_received(struct broker_session *s, struct broker_delivery *d);
+void broker_outflow_received(struct broker *b, struct broker_session *s, struct broker_delivery *d);
 
 /* The client has it, or will never want it: frees a delivery that is queued or in flight. */
 void broker_outflow_finish(struct broker *b, struct broker_session *s, struct broker_delivery *d);

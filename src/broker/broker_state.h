@@ -29,6 +29,7 @@ struct broker {
 	struct times now;
 	struct broker_effects *effects;
 	size_t work; /* left */
+	size_t turn; /* whose it is to do what is left */
 
 	/* Connections, by slot. */
 	struct broker_conn **conns;
