@@ -22,43 +22,49 @@ static inline size_t reader_left(const struct reader *r)
 	return r->at ? (size_t)(r->end - r->at) : 0;
 }
 
-/* The next `size` bytes, borrowed from what is read. */
-static inline struct span reader_bytes(struct reader *r, size_t size)
+/* The next `size` bytes, or NULL when they are not there. */
+static inline const uint8_t *reader_take(struct reader *r, size_t size)
 {
-	struct span s = {r->at, size};
+	const uint8_t *at = r->at;
 
 	if (reader_left(r) < size) {
 		r->is_short = true;
 		r->at = r->end;
-		return span_of(NULL, 0);
+		return NULL;
 	}
 	if (size)
 		r->at += size;
-	return s;
+	return at;
+}
+
+/* The next `size` bytes, borrowed from what is read. */
+static inline struct span reader_bytes(struct reader *r, size_t size)
+{
+	const uint8_t *at = reader_take(r, size);
+
+	return span_of(at, at ? size : 0);
 }
 
 static inline uint8_t reader_u8(struct reader *r)
 {
-	struct span s = reader_bytes(r, 1);
+	const uint8_t *at = reader_take(r, 1);
 
-	return s.size ? s.at[0] : 0;
+	return at ? at[0] : 0;
 }
 
 static inline uint16_t reader_u16(struct reader *r)
 {
-	struct span s = reader_bytes(r, 2);
-	unsigned value = s.size ? (unsigned)s.at[0] << 8 | s.at[1] : 0;
+	const uint8_t *at = reader_take(r, 2);
 
-	return (uint16_t)value;
+	return at ? (uint16_t)(at[0] << 8 | at[1]) : 0;
 }
 
 static inline uint32_t reader_u32(struct reader *r)
 {
-	struct span s = reader_bytes(r, 4);
+	const uint8_t *at = reader_take(r, 4);
 
-	return s.size ? (uint32_t)s.at[0] << 24 | (uint32_t)s.at[1] << 16 | (uint32_t)s.at[2] << 8 |
-			s.at[3]
-		      : 0;
+	return at ? (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]
+		  : 0;
 }
 
 /* A 16-bit length and that many bytes. */
