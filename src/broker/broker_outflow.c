@@ -6,13 +6,10 @@
  * needed. */
 #include "broker/broker_outflow.h"
 
-#include "broker/broker_input.h"
 #include "broker/broker_send.h"
 #include "broker/broker_state.h"
 
 #include <assert.h>
-
-enum { ROOM_FOR_REPLAY = 16 }; /* queued messages that still let a replay go on */
 
 void broker_outflow_init(struct broker_outflow *o)
 {
@@ -36,18 +33,13 @@ static size_t bytes_of(const struct broker_delivery *d)
 
 bool broker_outflow_has_room(const struct broker *b, const struct broker_session *s)
 {
-	size_t max = b->config.queued_messages_max;
-
-	if (max == 0 || max > ROOM_FOR_REPLAY)
-		max = ROOM_FOR_REPLAY;
 	return s->state == SESSION_ONLINE && !broker_conn_is_congested(b, s->conn) &&
-		s->out.queued_count < max;
+		s->out.queued_count == 0;
 }
 
 bool broker_outflow_is_idle(const struct broker *b, const struct broker_session *s)
 {
-	return s->state == SESSION_ONLINE && !broker_conn_is_congested(b, s->conn) &&
-		s->out.queued_count == 0 && s->conn->quota > 0;
+	return broker_outflow_has_room(b, s) && s->conn->quota > 0;
 }
 
 static bool is_expired(const struct broker *b, const struct broker_delivery *d)

@@ -31,7 +31,8 @@ void broker_outflow_init(struct broker_outflow *o);
  * goes, with a note and a count). */
 void broker_outflow_offer(struct broker *b, struct broker_session *s, struct broker_delivery *d);
 
-/* May more retained messages follow? */
+/* May a retained message follow?  Only when nothing waits: no bound of the queue makes it drop one.
+ */
 bool broker_outflow_has_room(const struct broker *b, const struct broker_session *s);
 
 /* Would a message be sent at once? */
