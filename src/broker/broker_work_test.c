@@ -8,7 +8,7 @@ enum { CROWD = 1000 };
 
 static void gather(struct rig *r, size_t count, uint8_t qos)
 {
-	char name[16];
+	char name[32];
 
 	for (size_t i = 0; i < count; i++) {
 		snprintf(name, sizeof name, "s%zu", i);
