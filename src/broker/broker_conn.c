@@ -274,6 +274,13 @@ void broker_conn_fault(
 	broker_conn_end(b, c, reason, text);
 }
 
+void broker_conn_starve(struct broker *b, struct broker_conn *c)
+{
+	b->stats.alloc_failures++;
+	broker_tell(b, BROKER_NOTE_NO_MEMORY, c, NULL);
+	broker_conn_end(b, c, MQTT_QUOTA_EXCEEDED, NULL);
+}
+
 void broker_conn_lost(struct broker *b, struct broker_conn *c)
 {
 	broker_tell(b, BROKER_NOTE_CLOSED, c, NULL);

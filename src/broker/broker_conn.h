@@ -130,6 +130,9 @@ void broker_conn_end(
 void broker_conn_fault(
 	struct broker *b, struct broker_conn *c, enum mqtt_reason reason, const char *text);
 
+/* Ends it for want of memory, with a note: the client repeats what was not answered. */
+void broker_conn_starve(struct broker *b, struct broker_conn *c);
+
 /* The network is gone. */
 void broker_conn_lost(struct broker *b, struct broker_conn *c);
 

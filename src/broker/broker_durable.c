@@ -36,9 +36,7 @@ static void hold(struct broker *b, struct broker_conn *c, enum mqtt_type type, u
 	struct held_answer *a = pool_take(&b->answers);
 
 	if (!a) { /* the client will send it again */
-		b->stats.alloc_failures++;
-		broker_tell(b, BROKER_NOTE_NO_MEMORY, c, NULL);
-		broker_conn_end(b, c, MQTT_QUOTA_EXCEEDED, NULL);
+		broker_conn_starve(b, c);
 		return;
 	}
 	a->conn = c->id;

@@ -165,9 +165,7 @@ static void keep(struct broker *b, struct broker_conn *c, struct span bytes)
 	if (c->state == CONN_OVER || bytes.size == 0)
 		return;
 	if (input_reserve(b, c, bytes.size)) {
-		b->stats.alloc_failures++;
-		broker_tell(b, BROKER_NOTE_NO_MEMORY, c, NULL);
-		broker_conn_end(b, c, MQTT_QUOTA_EXCEEDED, NULL);
+		broker_conn_starve(b, c);
 		return;
 	}
 	memcpy(c->input + c->input_start + c->input_size, bytes.at, bytes.size);

@@ -10,7 +10,7 @@ enum note_part {
 	PART_CLIENT = 1,
 	PART_TOPIC = 2,
 	PART_REASON = 4, /* as a reason code of MQTT */
-	PART_QOS = 8,    /* reason is a QoS or a refusal */
+	PART_QOS = 8,    /* reason is a QoS */
 	PART_NUMBER = 16,
 	PART_VERSION = 32, /* reason is a protocol level */
 	PART_TEXT = 64,    /* topic is an explanation of ours */
@@ -48,6 +48,8 @@ static const struct note_form note_forms[BROKER_NOTES] = {
 		"session expired", PART_CLIENT, ""},
 	[BROKER_NOTE_SUBSCRIBED] = {{"subscribed", BROKER_LEVEL_SUBSCRIBE}, "subscribed",
 		PART_CLIENT | PART_TOPIC | PART_QOS, ""},
+	[BROKER_NOTE_SUBSCRIBE_REFUSED] = {{"subscribe-refused", BROKER_LEVEL_NOTICE},
+		"subscription refused", PART_CLIENT | PART_TOPIC | PART_REASON, ""},
 	[BROKER_NOTE_UNSUBSCRIBED] = {{"unsubscribed", BROKER_LEVEL_UNSUBSCRIBE}, "unsubscribed",
 		PART_CLIENT | PART_TOPIC, ""},
 	[BROKER_NOTE_PUBLISH_RECEIVED] = {{"publish-received", BROKER_LEVEL_DEBUG},
@@ -127,10 +129,11 @@ static void write_reason(const struct broker_note *n, unsigned parts, struct wri
 			n->reason == MQTT_5             ? ", MQTT 5"
 				: n->reason == MQTT_3_1 ? ", MQTT 3.1"
 							: ", MQTT 3.1.1");
-	if (parts & PART_QOS && n->reason <= 2) {
+	if (parts & PART_QOS) {
 		write_text(w, ", QoS ");
 		writer_decimal(w, n->reason);
-	} else if (parts & (PART_REASON | PART_QOS) && n->reason >= MQTT_UNSPECIFIED_ERROR) {
+	}
+	if (parts & PART_REASON && n->reason >= MQTT_UNSPECIFIED_ERROR) {
 		write_text(w, ": ");
 		write_text(w, mqtt_reason_name(n->reason));
 	}

@@ -17,10 +17,11 @@ enum broker_note_code {
 	BROKER_NOTE_FAULT,        /* the client broke the protocol and was disconnected; reason */
 	BROKER_NOTE_CONNECT_TIMEOUT, /* no whole CONNECT in time */
 	BROKER_NOTE_KEEPALIVE_TIMEOUT,
-	BROKER_NOTE_TAKEN_OVER,      /* another connection came with the same client id */
-	BROKER_NOTE_FULL,            /* connections_max or sessions_max */
-	BROKER_NOTE_SESSION_EXPIRED, /* the session of an offline client ended */
-	BROKER_NOTE_SUBSCRIBED,      /* topic: filter; reason: granted QoS or refusal */
+	BROKER_NOTE_TAKEN_OVER,        /* another connection came with the same client id */
+	BROKER_NOTE_FULL,              /* connections_max or sessions_max */
+	BROKER_NOTE_SESSION_EXPIRED,   /* the session of an offline client ended */
+	BROKER_NOTE_SUBSCRIBED,        /* topic: filter; reason: granted QoS */
+	BROKER_NOTE_SUBSCRIBE_REFUSED, /* topic: filter; reason */
 	BROKER_NOTE_UNSUBSCRIBED,
 	BROKER_NOTE_PUBLISH_RECEIVED, /* topic; number: payload bytes; reason: QoS */
 	BROKER_NOTE_PUBLISH_SENT,

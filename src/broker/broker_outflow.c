@@ -281,9 +281,7 @@ static bool send_first(struct broker *b, struct broker_session *s, struct broker
 		return is_gone;
 	if (send_publish(b, s, d))
 		return true;
-	b->stats.alloc_failures++;
-	broker_tell(b, BROKER_NOTE_NO_MEMORY, s->conn, NULL);
-	broker_conn_end(b, s->conn, MQTT_QUOTA_EXCEEDED, NULL);
+	broker_conn_starve(b, s->conn);
 	return false;
 }
 

@@ -61,7 +61,7 @@ static void refuse(struct broker *b, struct broker_conn *c, const struct mqtt_pu
 	broker_tell(b, BROKER_NOTE_PUBLISH_REFUSED, c,
 		&(struct broker_note){.topic = p->topic, .reason = reason});
 	if (p->qos == 2 && c->version != MQTT_5 && broker_inflow_add(b, c->session, p->packet_id)) {
-		broker_conn_end(b, c, MQTT_QUOTA_EXCEEDED, NULL);
+		broker_conn_starve(b, c);
 		return;
 	}
 	if (p->qos)
@@ -121,9 +121,7 @@ static void accept(struct broker *b, struct broker_conn *c, const struct mqtt_pu
 		err = broker_inflow_add(b, c->session, p->packet_id);
 	if (err) { /* no answer: it will be sent again */
 		broker_message_unref(m);
-		b->stats.alloc_failures++;
-		broker_tell(b, BROKER_NOTE_NO_MEMORY, c, NULL);
-		broker_conn_end(b, c, MQTT_QUOTA_EXCEEDED, NULL);
+		broker_conn_starve(b, c);
 		return;
 	}
 	broker_route_start(b, m, c, answer_of(p->qos), p->packet_id);

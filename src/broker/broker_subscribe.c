@@ -11,21 +11,23 @@
 
 enum { ANSWER_HEAD_BYTES_MAX = 16 };
 
-/* A refusal as the client's version says it. */
-static uint8_t refusal(const struct broker_conn *c, enum mqtt_reason reason)
+/* A reason code as the client's version says it.  [MQTT-3.9.3-2] */
+static uint8_t as_told(const struct broker_conn *c, enum mqtt_reason reason)
 {
-	return c->version == MQTT_5 ? (uint8_t)reason : MQTT_SUBACK_FAILURE; /* [MQTT-3.9.3-2] */
+	return c->version == MQTT_5 || reason < MQTT_UNSPECIFIED_ERROR ? (uint8_t)reason
+								       : MQTT_SUBACK_FAILURE;
 }
 
-static uint8_t refusal_of(struct broker *b, const struct broker_conn *c, int err)
+static enum mqtt_reason refusal_of(struct broker *b, int err)
 {
 	if (err == ERR_MEMORY)
 		b->stats.alloc_failures++;
-	return refusal(c, err == ERR_LIMIT ? MQTT_QUOTA_EXCEEDED : MQTT_UNSPECIFIED_ERROR);
+	return err == ERR_LIMIT ? MQTT_QUOTA_EXCEEDED : MQTT_UNSPECIFIED_ERROR;
 }
 
-static uint8_t subscribe(struct broker *b, struct broker_conn *c, const struct topic_filter *f,
-	struct mqtt_filter *options, uint32_t id)
+/* The QoS that is granted, or why not. */
+static enum mqtt_reason subscribe(struct broker *b, struct broker_conn *c,
+	const struct topic_filter *f, struct mqtt_filter *options, uint32_t id)
 {
 	struct broker_subscription *subscription;
 	bool is_new;
@@ -37,16 +39,16 @@ static uint8_t subscribe(struct broker *b, struct broker_conn *c, const struct t
 		options->is_no_local = options->is_retain_as_published = true;
 	err = broker_subscription_put(b, c->session, f, &subscription, &is_new);
 	if (err)
-		return refusal_of(b, c, err);
+		return refusal_of(b, err);
 	if (f->group.size == 0 && b->config.is_retain_available &&
 		(options->retain_handling == 0 || (options->retain_handling == 1 && is_new)))
 		err = broker_retain_replay(b, subscription, f->filter); /* [MQTT-3.3.1-9] */
 	if (err && is_new)
 		broker_subscription_remove(b, subscription);
 	if (err) /* what was there before stays as it was */
-		return refusal_of(b, c, err);
+		return refusal_of(b, err);
 	broker_subscription_set(subscription, options, id);
-	return options->qos;
+	return (enum mqtt_reason)options->qos;
 }
 
 /* False: the filter waits for a decision. */
@@ -56,22 +58,25 @@ static bool subscribe_one(struct broker *b, struct broker_conn *c, struct mqtt_f
 	struct broker_question q = {.type = BROKER_ASK_SUBSCRIBE,
 		.client_id = c->session->client_id,
 		.qos = options->qos};
+	enum mqtt_reason reason = MQTT_TOPIC_FILTER_INVALID;
 	struct broker_answer answer;
 	struct topic_filter f;
 
-	if (topic_filter_parse(options->filter, &f)) {
-		*ret_reason = refusal(c, MQTT_TOPIC_FILTER_INVALID);
-	} else {
+	if (topic_filter_parse(options->filter, &f) == 0) {
 		q.topic = f.filter;
 		answer = broker_conn_ask(b, c, &q);
 		if (answer.verdict == BROKER_LATER)
 			return false;
-		*ret_reason = answer.verdict == BROKER_YES
-			? subscribe(b, c, &f, options, id)
-			: refusal(c, answer.reason ? answer.reason : MQTT_NOT_AUTHORIZED);
+		if (answer.verdict == BROKER_YES)
+			reason = subscribe(b, c, &f, options, id);
+		else
+			reason = answer.reason ? answer.reason : MQTT_NOT_AUTHORIZED;
 	}
-	broker_tell(b, BROKER_NOTE_SUBSCRIBED, c,
-		&(struct broker_note){.topic = options->filter, .reason = *ret_reason});
+	broker_tell(b,
+		reason < MQTT_UNSPECIFIED_ERROR ? BROKER_NOTE_SUBSCRIBED
+						: BROKER_NOTE_SUBSCRIBE_REFUSED,
+		c, &(struct broker_note){.topic = options->filter, .reason = reason});
+	*ret_reason = as_told(c, reason);
 	return true;
 }
 
@@ -149,9 +154,7 @@ static bool handle(struct broker *b, struct broker_conn *c, const struct mqtt_fr
 		c->pending.reasons_room = p.filters_count;
 	}
 	if (!c->pending.reasons) {
-		b->stats.alloc_failures++;
-		broker_tell(b, BROKER_NOTE_NO_MEMORY, c, NULL);
-		broker_conn_end(b, c, MQTT_QUOTA_EXCEEDED, NULL);
+		broker_conn_starve(b, c);
 		return true;
 	}
 	if (!go_through(b, c, f->type, &p))

@@ -79,6 +79,7 @@ static const struct sys_row rows[] = {
 	NOTE("keepalive-timeout", BROKER_NOTE_KEEPALIVE_TIMEOUT),
 	NOTE("taken-over", BROKER_NOTE_TAKEN_OVER),
 	NOTE("full", BROKER_NOTE_FULL),
+	NOTE("subscribe-refused", BROKER_NOTE_SUBSCRIBE_REFUSED),
 	NOTE("publish-refused", BROKER_NOTE_PUBLISH_REFUSED),
 	NOTE("queue-full", BROKER_NOTE_QUEUE_FULL),
 	NOTE("output-full", BROKER_NOTE_OUTPUT_FULL),
