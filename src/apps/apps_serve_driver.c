@@ -10,6 +10,7 @@
 enum {
 	LINE_BYTES_MAX = 2048,
 	HEAVY_BYTES = 64 * 1024, /* an output that need not wait for the turn's end */
+	FLUSHES_MAX = 32,        /* after one event: a fast reader may make more for ever */
 };
 
 /* Who is behind a connection.  Kept until its slot is used again: notes may come after the end. */
@@ -164,11 +165,12 @@ static uint64_t carry_out(struct serve_driver *d, struct net_server *s)
 
 static void step(struct serve_driver *d, struct net_server *s, struct broker_event event)
 {
+	size_t flushes = 0;
 	uint64_t batch;
 
 	event.now = net_now(s);
 	broker_step(d->broker, &event, &d->effects);
-	while ((batch = carry_out(d, s)) || d->heavy_count) {
+	while ((batch = carry_out(d, s)) || (d->heavy_count && flushes++ < FLUSHES_MAX)) {
 		struct broker_event next = {.now = event.now};
 
 		if (batch) { /* there is no store yet: what should be durable is taken for it */
@@ -181,6 +183,7 @@ static void step(struct serve_driver *d, struct net_server *s, struct broker_eve
 		}
 		broker_step(d->broker, &next, &d->effects);
 	}
+	d->heavy_count = 0; /* the rest is written at the turn's end */
 	if (d->effects.wake_ms != d->wake_ms) {
 		d->wake_ms = d->effects.wake_ms;
 		net_set_deadline(s, 0, d->wake_ms);
