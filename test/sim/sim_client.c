@@ -77,14 +77,15 @@ static void on_received(void *owner, struct sim_link *l, struct span bytes)
 	struct client_event e = {.type = CLIENT_RECEIVED};
 	size_t before;
 
-	if (l != c->link)
+	if (l != c->link || bytes.size == 0)
 		return;
 	if (c->input_size + bytes.size > c->input_room) {
 		c->input_room = 2 * (c->input_size + bytes.size);
 		c->input = realloc(c->input, c->input_room);
 		assert(c->input);
 	}
-	memcpy(c->input + c->input_size, bytes.at, bytes.size);
+	if (bytes.size)
+		memcpy(c->input + c->input_size, bytes.at, bytes.size);
 	c->input_size += bytes.size;
 	do {
 		before = c->input_size;
