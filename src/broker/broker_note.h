@@ -27,10 +27,11 @@ enum broker_note_code {
 	BROKER_NOTE_PUBLISH_SENT,
 	BROKER_NOTE_PUBLISH_REFUSED, /* access, size or retain bound; reason */
 	BROKER_NOTE_WILL_SENT,
-	BROKER_NOTE_QUEUE_FULL,  /* the first message dropped in a row; number: messages queued */
-	BROKER_NOTE_OUTPUT_FULL, /* likewise, QoS 0 to a client that does not read */
-	BROKER_NOTE_TOO_LARGE,   /* a message above the client's maximum packet size */
-	BROKER_NOTE_EXPIRED,     /* a message expired before it was sent */
+	BROKER_NOTE_QUEUE_FULL, /* the first one dropped since the queue was empty; number: messages
+				   queued */
+	BROKER_NOTE_OUTPUT_FULL,      /* likewise, QoS 0 to a client that does not read */
+	BROKER_NOTE_TOO_LARGE,        /* a message above the client's maximum packet size */
+	BROKER_NOTE_EXPIRED,          /* a message expired before it was sent */
 	BROKER_NOTE_DELIVERY_REFUSED, /* access said no to a delivery */
 	BROKER_NOTE_RETAIN_FULL,      /* retained_messages_max or retained_bytes_max */
 	BROKER_NOTE_SHARE_REROUTED,   /* a shared message went to another member */

@@ -135,7 +135,7 @@ void broker_outflow_offer(struct broker *b, struct broker_session *s, struct bro
 		drop_newest(b, s, d);
 		return;
 	}
-	o->is_dropping = false;
+	o->is_dropping &= o->queued_count > 0;
 	list_append(d->qos ? &o->queued : &o->queued_qos0, &d->link);
 	o->queued_count++;
 	o->queued_bytes += bytes_of(d);

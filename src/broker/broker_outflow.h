@@ -21,7 +21,7 @@ struct broker_outflow {
 	uint16_t packet_id_last;
 	uint64_t ticket;               /* of the access decision that `asked` waits for; 0: none */
 	struct broker_delivery *asked; /* the first of a queue */
-	bool is_dropping;    /* the last message offered was dropped: one line is enough */
+	bool is_dropping;    /* told of a drop since the queues were empty: one line is enough */
 	bool is_window_full; /* waits for acknowledgements */
 };
 

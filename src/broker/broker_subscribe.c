@@ -9,7 +9,10 @@
 
 #include <assert.h>
 
-enum { ANSWER_HEAD_BYTES_MAX = 16 };
+enum {
+	ANSWER_HEAD_BYTES_MAX = 16,
+	FILTERS_MAX = 10000, /* of one packet, which is read again whenever one had to wait */
+};
 
 /* A reason code as the client's version says it.  [MQTT-3.9.3-2] */
 static uint8_t as_told(const struct broker_conn *c, enum mqtt_reason reason)
@@ -145,6 +148,8 @@ static bool handle(struct broker *b, struct broker_conn *c, const struct mqtt_fr
 	struct mqtt_subscribe p;
 	int err = mqtt_subscribe_decode(f, c->version, &p);
 
+	if (!err && p.filters_count > FILTERS_MAX)
+		err = -MQTT_QUOTA_EXCEEDED;
 	if (err) {
 		broker_conn_fault(b, c, mqtt_reason_of(err), mqtt_type_name(f->type));
 		return true;

@@ -120,6 +120,29 @@ TEST(wait, a_wider_output_ends_the_wait_for_it, "")
 	rig_done(&r);
 }
 
+TEST(wait, a_packet_of_countless_filters_is_refused, "")
+{
+	enum { MANY = 10001, EACH = 4 };
+	static uint8_t packet[6 + MANY * EACH] = {MQTT_SUBSCRIBE << 4 | 2};
+	struct writer w = writer_of(packet + 1, sizeof packet - 1);
+	struct rig r;
+
+	mqtt_varint_encode(&w, sizeof packet - 4);
+	writer_u16(&w, 1);
+	for (int i = 0; i < MANY; i++) {
+		writer_u16(&w, 1);
+		writer_u16(&w, 'x' << 8);
+	}
+	cr_assert(!w.is_full);
+	rig_init(&r);
+	rig_start(&r);
+	rig_connect(&r, 1, "a", true);
+	rig_bytes(&r, 1, span_of(packet, sizeof packet));
+	cr_assert_eq(r.notes[BROKER_NOTE_FAULT], 1);
+	cr_assert_eq(r.closes, 1);
+	rig_done(&r);
+}
+
 /* Decides logins at once and everything else later. */
 static struct broker_answer decide(void *context, const struct broker_question *q)
 {
