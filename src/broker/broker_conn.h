@@ -66,8 +66,9 @@ struct broker_conn {
 	uint16_t receive_max, quota;
 	size_t owed_bytes; /* sent, not yet gone from the output */
 
+	size_t ids_taken;    /* of QoS 2, on this connection, and not released */
 	size_t answers_held; /* PUBACKs and PUBRECs that wait for a batch to be durable */
-	size_t pubacks_held; /* of them; a PUBREC counts as a QoS 2 id already */
+	size_t pubacks_held; /* of them; a PUBREC is among ids_taken already */
 
 	struct broker_alias_in alias_in;
 	struct broker_alias_out alias_out;

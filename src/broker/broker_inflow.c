@@ -10,6 +10,7 @@ struct incoming_id {
 	struct list link; /* among the session's */
 	struct map_node by_id;
 	uint64_t session;
+	conn_id conn; /* on which it came */
 	uint16_t packet_id;
 };
 
@@ -42,13 +43,15 @@ bool broker_inflow_has(const struct broker *b, const struct broker_session *s, u
 	return s->in.count && find(b, s, packet_id);
 }
 
-int broker_inflow_add(struct broker *b, struct broker_session *s, uint16_t packet_id)
+int broker_inflow_add(struct broker *b, struct broker_conn *c, uint16_t packet_id)
 {
+	struct broker_session *s = c->session;
 	struct incoming_id *id = pool_take(&b->incoming);
 
 	if (!id)
 		return ERR_MEMORY;
 	id->session = s->serial;
+	id->conn = c->id;
 	id->packet_id = packet_id;
 	if (map_insert(&b->incoming_ids, &id->by_id, broker_pair_hash(b, s->serial, packet_id))) {
 		pool_give(&b->incoming, id);
@@ -56,11 +59,16 @@ int broker_inflow_add(struct broker *b, struct broker_session *s, uint16_t packe
 	}
 	list_append(&s->in.ids, &id->link);
 	s->in.count++;
+	c->ids_taken++;
 	return 0;
 }
 
 static void drop(struct broker *b, struct broker_session *s, struct incoming_id *id)
 {
+	struct broker_conn *c = broker_conn_find(b, id->conn);
+
+	if (c)
+		c->ids_taken--;
 	map_remove(&b->incoming_ids, &id->by_id);
 	list_remove(&id->link);
 	s->in.count--;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct broker;
+struct broker_conn;
 struct broker_session;
 
 struct broker_inflow {
@@ -26,8 +27,8 @@ void broker_inflow_init(struct broker_inflow *in);
 
 bool broker_inflow_has(const struct broker *b, const struct broker_session *s, uint16_t packet_id);
 
-/* 0 or ERR_MEMORY; it is not there yet. */
-int broker_inflow_add(struct broker *b, struct broker_session *s, uint16_t packet_id);
+/* One that came on this connection, online, and is not there yet.  0 or ERR_MEMORY. */
+int broker_inflow_add(struct broker *b, struct broker_conn *c, uint16_t packet_id);
 
 /* False when it was not there. */
 bool broker_inflow_remove(struct broker *b, struct broker_session *s, uint16_t packet_id);

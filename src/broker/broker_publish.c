@@ -46,7 +46,7 @@ static int check(struct broker *b, struct broker_conn *c, struct mqtt_publish *p
 	if (!topic_name_is_valid(p->topic))
 		return -MQTT_TOPIC_NAME_INVALID;
 	if (p->qos && c->version == MQTT_5 &&
-		c->session->in.count + c->pubacks_held >= b->config.receive_max &&
+		c->ids_taken + c->pubacks_held >= b->config.receive_max &&
 		!broker_inflow_has(b, c->session, p->packet_id)) /* [MQTT-3.3.4-7] */
 		return -MQTT_RECEIVE_MAXIMUM_EXCEEDED;
 	return 0;
@@ -60,7 +60,7 @@ static void refuse(struct broker *b, struct broker_conn *c, const struct mqtt_pu
 	b->stats.messages_dropped++;
 	broker_tell(b, BROKER_NOTE_PUBLISH_REFUSED, c,
 		&(struct broker_note){.topic = p->topic, .reason = reason});
-	if (p->qos == 2 && c->version != MQTT_5 && broker_inflow_add(b, c->session, p->packet_id)) {
+	if (p->qos == 2 && c->version != MQTT_5 && broker_inflow_add(b, c, p->packet_id)) {
 		broker_conn_starve(b, c);
 		return;
 	}
@@ -118,7 +118,7 @@ static void accept(struct broker *b, struct broker_conn *c, const struct mqtt_pu
 		return;
 	}
 	if (!err && p->qos == 2)
-		err = broker_inflow_add(b, c->session, p->packet_id);
+		err = broker_inflow_add(b, c, p->packet_id);
 	if (err) { /* no answer: it will be sent again */
 		broker_message_unref(m);
 		broker_conn_starve(b, c);
