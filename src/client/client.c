@@ -87,11 +87,16 @@ static int step_disconnect(
 	return 0;
 }
 
+/* What is due goes first, and after CONNACK nothing is taken until it went: PUBRELs that go again
+ * stand before those that new PUBRECs ask for.  [MQTT-4.6.0-4] */
 static void step_received(struct client *c, struct client_effects *e, msec now, struct span bytes)
 {
+	bool is_welcome = false;
+
 	if (bytes.size)
 		c->heard_ms = now;
-	while (c->state != CLIENT_OFFLINE && client_has_room(e)) {
+	client_pump(c, e, now);
+	while (c->state != CLIENT_OFFLINE && !is_welcome && client_has_room(e)) {
 		struct span left = span_skip(bytes, e->taken);
 		struct mqtt_frame f;
 		int used = mqtt_frame_decode(left, c->version, c->packet_bytes_max, &f);
@@ -106,6 +111,7 @@ static void step_received(struct client *c, struct client_effects *e, msec now, 
 			used = client_receive(c, e, now, &f);
 		if (used < 0)
 			end_fault(c, e, now, (uint8_t)-used);
+		is_welcome = used == 0 && f.type == MQTT_CONNACK;
 	}
 	if (c->state == CLIENT_OFFLINE)
 		e->taken = bytes.size;

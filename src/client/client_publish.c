@@ -139,9 +139,8 @@ void client_pump(struct client *c, struct client_effects *e, msec now)
 	while (c->state == CLIENT_ONLINE && c->due != &c->out && client_has_room(e)) {
 		struct client_slot *s = LIST_ENTRY(c->due, struct client_slot, link);
 
-		if (s->is_seen)
-			c->due = s->link.next;
-		else if (!slot_send(c, e, now, s))
+		assert(!s->is_seen);
+		if (!slot_send(c, e, now, s))
 			break;
 	}
 	if (!client_has_room(e) &&

@@ -209,6 +209,25 @@ TEST(publish, takes_a_pubrec_that_comes_before_it_sent_again, "")
 	fake_expect(&f, "> PUBREL #1\nPUBLISHED 1 done\nPUBLISHED 3 done\n> PUBLISH t q2 #2 dup\n");
 }
 
+TEST(publish, sends_old_pubrels_before_new_ones, "MQTT-4.6.0-4")
+{
+	fake_init(&f, MQTT_3_1_1);
+	f.connect.is_clean_start = false;
+	fake_online(&f, false);
+	for (int i = 1; i <= 4; i++)
+		fake_publish(&f, 2, (uint64_t)i, "t");
+	for (int i = 1; i <= 3; i++)
+		fake_ack(&f, MQTT_PUBREC, (uint16_t)i, 0);
+	fake_close(&f);
+	fake_open(&f);
+	f.log.at = f.log.start;
+	fake_hex(&f, "20 02 01 00 50 02 0004 50 02 0003");
+	fake_expect(&f,
+		"CONNECTED present\n> PUBREL #1\n> PUBREL #2\n> PUBREL #3\n"
+		"> PUBLISH t q2 #4 dup\n> PUBREL #4\n> PUBREL #3\n");
+	cr_expect_eq(f.client.inflight, 4);
+}
+
 TEST(publish, tells_what_is_lost_with_the_session, "MQTT-3.2.2-5")
 {
 	fake_init(&f, MQTT_5);

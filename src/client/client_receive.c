@@ -140,7 +140,6 @@ static int receive_ack(struct client *c, struct client_effects *e, msec now, enu
 		client_send_ack(c, e, now, MQTT_PUBREL, ack->packet_id, MQTT_SUCCESS);
 		break;
 	case ACK_AGAIN:
-		client_slots_seen(c, s);
 		client_send_ack(c, e, now, MQTT_PUBREL, ack->packet_id, MQTT_SUCCESS);
 		break;
 	case ACK_WRONG:
