@@ -28,7 +28,7 @@ void sim_check_fail(struct sim_model *m, const struct sim_life *l, const struct 
 		(const char *)msg->payload.at, what);
 }
 
-sim_step sim_check_end_from(const struct sim_sub *s)
+static sim_step end_from(const struct sim_sub *s)
 {
 	return s->end.from < s->life->end.from ? s->end.from : s->life->end.from;
 }
@@ -79,7 +79,7 @@ bool sim_check_covers(const struct sim_sub *s, const struct sim_message *msg)
 {
 	if (!s->begin.is_sure || s->begin.to >= msg->at.from)
 		return false;
-	while (sim_check_end_from(s) <= msg->at.to) {
+	while (end_from(s) <= msg->at.to) {
 		if (!s->newer || s->newer->is_no_local || !s->newer->begin.is_sure ||
 			s->end.from != s->newer->begin.from)
 			return false;
@@ -152,7 +152,7 @@ static void count_sub(struct tally *t, const struct sim_sub *s, const struct sim
 		t->qos_high = qos;
 	if (s->life->is_fuzzy || !sim_check_covers(s, msg) || !sim_check_is_sure(msg))
 		return;
-	if (sim_check_end_from(s) > msg->at.to) {
+	if (end_from(s) > msg->at.to) {
 		add_id(t->must_ids, &t->must_ids_count, 16, s->id);
 		if (t->qos_low < qos)
 			t->qos_low = qos;

@@ -27,8 +27,7 @@ bool sim_check_is_sure(const struct sim_message *msg);
  * window? */
 bool sim_check_covers(const struct sim_sub *s, const struct sim_message *msg);
 
-/* When did the subscription end, at the earliest and at the latest? */
-sim_step sim_check_end_from(const struct sim_sub *s);
+/* When did the subscription end, at the latest? */
 sim_step sim_check_end_to(const struct sim_sub *s);
 
 /* May a message miss this session?  Only for a reason that the broker told, or when the session or

@@ -298,7 +298,6 @@ void sim_model_trace(struct sim_model *m, const struct sim_conn *c, const char *
 
 void *sim_model_take(struct sim_model *m, size_t size); /* cleared */
 struct span sim_model_copy(struct sim_model *m, struct span s);
-struct sim_conn *sim_model_conn(struct sim_model *m, conn_id id); /* NULL: unknown or over */
 struct sim_peer *sim_model_peer(struct sim_model *m, struct span id);
 struct sim_topic *sim_model_topic(struct sim_model *m, struct span name);
 
@@ -336,8 +335,6 @@ void sim_model_will_due(struct sim_model *m, struct sim_conn *c, bool is_unsure)
 void sim_model_wills_begin(struct sim_model *m);
 void sim_model_wills_end(struct sim_model *m, bool is_quiet);
 struct span sim_model_forwarded(struct sim_model *m, const struct mqtt_props *p);
-void sim_model_wills_reconnected(
-	struct sim_model *m, struct sim_life *old, bool is_resumed, const struct sim_conn *c);
 
 /* Topics, in the plainest way. */
 bool sim_matches(struct span filter, struct span topic);

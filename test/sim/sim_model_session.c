@@ -1,6 +1,8 @@
 /* sim_model_session.c - who is connected, which session goes on, which will is due. */
 #include "sim_model.h"
 
+#include <assert.h>
+
 enum { PUBLISH_BYTES_MAX = 64 }; /* around topic, properties that go on and payload */
 
 /* The properties of a message that travel on with it, each kind in its order.  [MQTT-3.3.2-4] and
@@ -173,11 +175,41 @@ static struct sim_peer *find_peer(struct sim_model *m, struct sim_conn *c)
 	return sim_model_peer(m, span_of(name, sizeof name));
 }
 
+static void open_will(struct sim_model *m, struct sim_will *w)
+{
+	w->is_open = true;
+	w->message->at =
+		(struct sim_window){.from = m->step, .to = SIM_NEVER, .is_sure = !w->is_unsure};
+	sim_model_add_message(m, w->message);
+}
+
+/* A client that comes back in time takes back its will, unless its session did not go on.
+ * [MQTT-3.1.3-9] */
+static void take_back_wills(
+	struct sim_model *m, struct sim_life *old, bool is_resumed, const struct sim_conn *c)
+{
+	for (struct sim_will *w = m->wills; w; w = w->next) {
+		if (w->life != old || w->is_over)
+			continue;
+		if (w->is_open) {
+			if (is_resumed && w->due_ms + m->rules.slack_ms > c->from_ms &&
+				w->message->at.from != m->step)
+				w->message->at.is_sure = false;
+		} else if (is_resumed) {
+			w->is_over = true;
+		} else {
+			open_will(m, w);
+			w->message->at.from = c->from;
+			w->is_immediate = true;
+		}
+	}
+}
+
 /* What no longer fits into a packet of this client is dropped instead of repeated.
  * [MQTT-3.1.2-25] */
-static void doubt_large_flights(struct sim_conn *c)
+static void doubt_large_flights(const struct sim_conn *c, struct sim_life *l)
 {
-	for (struct sim_flight *x = c->life->flights; x; x = x->next) {
+	for (struct sim_flight *x = l->flights; x; x = x->next) {
 		const struct sim_message *msg = x->delivery ? x->delivery->message : NULL;
 
 		if (!msg ||
@@ -188,6 +220,22 @@ static void doubt_large_flights(struct sim_conn *c)
 	}
 }
 
+/* A client that finds no memory may have ended its session on the way. */
+static void refuse(struct sim_model *m, struct sim_conn *c)
+{
+	struct sim_life *old;
+
+	c->is_broken = true;
+	c->will = NULL;
+	if (!m->rules.has_alloc_failures || !c->client_id.size)
+		return;
+	old = sim_model_peer(m, c->client_id)->life;
+	if (!old)
+		return;
+	old->is_fuzzy = true;
+	take_back_wills(m, old, false, c);
+}
+
 void sim_model_connack(struct sim_model *m, struct sim_conn *c, const struct mqtt_connack *p)
 {
 	struct sim_life *old;
@@ -196,8 +244,7 @@ void sim_model_connack(struct sim_model *m, struct sim_conn *c, const struct mqt
 	if (p->reason) {
 		if (p->is_session_present)
 			sim_model_fail(m, c, "session present in a refusal [MQTT-3.2.2-6]");
-		c->is_broken = true;
-		c->will = NULL;
+		refuse(m, c);
 		return;
 	}
 	check_connack(m, c, p);
@@ -214,10 +261,11 @@ void sim_model_connack(struct sim_model *m, struct sim_conn *c, const struct mqt
 	}
 	goes_on = is_resumed(m, c, p->is_session_present);
 	if (old)
-		sim_model_wills_reconnected(m, old, goes_on, c);
+		take_back_wills(m, old, goes_on, c);
 	if (goes_on) {
+		assert(old);
 		c->life = old;
-		doubt_large_flights(c);
+		doubt_large_flights(c, old);
 		old->end.from = old->end.to = SIM_NEVER;
 	} else {
 		if (old)
@@ -258,14 +306,6 @@ void sim_model_will_due(struct sim_model *m, struct sim_conn *c, bool is_unsure)
 	sim_model_wills_begin(m);
 }
 
-static void open_will(struct sim_model *m, struct sim_will *w)
-{
-	w->is_open = true;
-	w->message->at =
-		(struct sim_window){.from = m->step, .to = SIM_NEVER, .is_sure = !w->is_unsure};
-	sim_model_add_message(m, w->message);
-}
-
 void sim_model_wills_begin(struct sim_model *m)
 {
 	for (struct sim_will *w = m->wills; w; w = w->next)
@@ -288,27 +328,5 @@ void sim_model_wills_end(struct sim_model *m, bool is_quiet)
 			*link = w->next;
 		else
 			link = &w->next;
-	}
-}
-
-/* A client that comes back in time takes back its will, unless its session did not go on.
- * [MQTT-3.1.3-9] */
-void sim_model_wills_reconnected(
-	struct sim_model *m, struct sim_life *old, bool is_resumed, const struct sim_conn *c)
-{
-	for (struct sim_will *w = m->wills; w; w = w->next) {
-		if (w->life != old || w->is_over)
-			continue;
-		if (w->is_open) {
-			if (is_resumed && w->due_ms + m->rules.slack_ms > c->from_ms &&
-				w->message->at.from != m->step)
-				w->message->at.is_sure = false;
-		} else if (is_resumed) {
-			w->is_over = true;
-		} else {
-			open_will(m, w);
-			w->message->at.from = c->from;
-			w->is_immediate = true;
-		}
 	}
 }
