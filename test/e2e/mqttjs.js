@@ -1,6 +1,6 @@
-// MQTT.js against a broker: node mqttjs.js PORT.  Prints "ok NAME" or "FAIL NAME" with the reason for
-// each scenario, version and QoS, and ends with 1 if one failed.  Nothing sleeps: all waiting is for
-// an event.
+// MQTT.js against a broker: node mqttjs.js PORT.  Prints "ok NAME" or "FAIL NAME" with the reason
+// for each scenario, version and QoS, and ends with 1 if one failed.  Nothing sleeps: all waiting is
+// for an event.
 "use strict";
 const assert = require("node:assert/strict");
 const mqtt = require("mqtt");

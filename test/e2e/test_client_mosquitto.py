@@ -1,4 +1,4 @@
-"""mosquitto_pub, _sub and _rr in each version and with each QoS, and ting under mosquitto's name."""
+"""mosquitto_pub, _sub and _rr in each version, with each QoS; ting under mosquitto's name."""
 import itertools
 import signal
 import subprocess
