@@ -63,13 +63,19 @@ static bool is_late(struct sim_link *l)
 	return l->is_broker_done && !sim_happens(&l->world->prng, l->world->faults.late_event);
 }
 
+/* Who does not read sees no end of the stream either. */
+static bool may_move_up(const struct sim_link *l)
+{
+	return l->is_read || l->is_broker_done || l->is_cut;
+}
+
 static void move_up(void *owner)
 {
 	struct sim_link *l = owner;
 	size_t part = draw_part(l, l->up_size, 0);
 	size_t start = l->up_start;
 
-	if (!l->is_read && !l->is_broker_done)
+	if (!may_move_up(l))
 		return;
 	if (part) {
 		l->up_start += part;
@@ -82,7 +88,7 @@ static void move_up(void *owner)
 		return;
 	}
 	l->up_start = 0;
-	if (l->is_up_closed && !is_late(l)) {
+	if (l->is_up_closed && may_move_up(l) && !is_late(l)) {
 		l->is_broker_done = true;
 		tell_broker(l, BROKER_CLOSED, span_of(NULL, 0), 0);
 	}
@@ -213,7 +219,7 @@ void sim_link_cut(struct sim_link *l)
 	if (!l->is_read)
 		l->up_size = 0;
 	drop_down(l);
-	l->is_read = true;
+	l->is_cut = true;
 	l->is_halted = false;
 	l->is_up_closed = true;
 	l->is_down_closed = true;

@@ -35,6 +35,7 @@ struct sim_link {
 	size_t up_start, up_size, up_room;
 	struct sim_timer up_timer;
 	bool is_up_closed; /* the peer closed: the broker hears it behind the last byte */
+	bool is_cut;       /* it broke: heard even by a broker that does not read */
 	bool is_read;      /* the broker reads */
 
 	/* From the broker to the peer. */

@@ -314,7 +314,9 @@ void sim_model_closed(struct sim_model *m, conn_id conn, bool by_broker)
 	if (m->is_shut_down && by_broker && c->state == SIM_ONLINE && c->version == MQTT_5 &&
 		!c->was_sent_off)
 		sim_model_fail(m, c, "shut down without a DISCONNECT 0x8B");
-	is_processed = by_broker && c->has_disconnected && !c->was_sent_off && !c->is_broken;
+	/* A goodbye that had to wait may have been overtaken by another end. */
+	is_processed = by_broker && c->has_disconnected && !c->was_sent_off && !c->is_broken &&
+		c->goodbye.from == m->step;
 	is_unsure = c->has_disconnected && c->unsettled && !is_processed;
 	orphan(m, c, is_processed);
 	doubt_flights(c);
