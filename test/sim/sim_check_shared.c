@@ -8,7 +8,7 @@
 struct share {
 	unsigned members; /* that may have been in it */
 	bool has_stayer;  /* one was in it all the time and to the end, and lost nothing */
-	bool has_qos0;    /* a copy of QoS 0 may have gone to nobody */
+	bool may_be_lost; /* a copy may have gone to a member who loses it */
 	const struct sim_life *stayer;
 };
 
@@ -25,6 +25,22 @@ static bool has_losses(const struct sim_peer *p)
 	return p->is_hostile;
 }
 
+/* What is sent to it with QoS 0 arrives: it was there all the time. */
+static bool is_present(
+	const struct sim_model *m, const struct sim_life *l, const struct sim_message *msg)
+{
+	return l->last_conn->online_step && l->last_conn->online_step < msg->at.from &&
+		(l->last_conn->state != SIM_CLOSED || l->last_conn->closed_step > m->final);
+}
+
+/* It, or what took its place, holds to the end. */
+static bool stays(const struct sim_sub *s)
+{
+	while (s->newer)
+		s = s->newer;
+	return s->end.from == SIM_NEVER;
+}
+
 static void count_member(const struct sim_model *m, struct share *share, const struct sim_sub *s,
 	const struct sim_message *msg)
 {
@@ -32,20 +48,26 @@ static void count_member(const struct sim_model *m, struct share *share, const s
 		(m->rules.has_denials && sim_denies_delivery(msg->topic->name, s->life->peer->id));
 
 	share->members++;
-	share->has_qos0 = share->has_qos0 || sim_check_qos(s, msg) == 0 || may_lose;
-	if (sim_check_covers(s, msg) && s->end.from == SIM_NEVER &&
-		!sim_check_is_excused(m, s->life, msg)) {
+	if (may_lose || (sim_check_qos(s, msg) == 0 && !is_present(m, s->life, msg)))
+		share->may_be_lost = true;
+	if (sim_check_covers(s, msg) && stays(s) && !sim_check_is_excused(m, s->life, msg)) {
 		share->has_stayer = true;
 		share->stayer = s->life;
 	}
 }
 
-/* Copies that came by the group, at most: those that no other subscription explains. */
-static bool came(const struct sim_message *first, const struct sim_group *g)
+/* A copy that counts: not one of QoS 1 that its receiver's session took along to its end.  (One
+ * that also matched an ordinary subscription counts: the broker may send one copy for both.) */
+static bool is_good(const struct sim_delivery *d)
 {
-	for (const struct sim_delivery *d = first->deliveries; d; d = d->next)
-		for (const struct sim_sub *s = g->subs; s; s = s->group_next)
-			if (s->life == d->life)
+	return d->qos != 1 || d->is_acked || d->life->end.from == SIM_NEVER;
+}
+
+static bool came(const struct sim_message *msg, const struct sim_group *g)
+{
+	for (const struct sim_sub *s = g->subs; s; s = s->group_next)
+		for (const struct sim_delivery *d = msg->first->deliveries; d; d = d->next)
+			if (d->life == s->life && is_good(d))
 				return true;
 	return false;
 }
@@ -58,7 +80,7 @@ static void check_group(
 	for (const struct sim_sub *s = g->subs; s; s = s->group_next)
 		if (is_member(s, msg))
 			count_member(m, &share, s, msg);
-	if (share.has_stayer && !share.has_qos0 && !came(msg->first, g))
+	if (share.has_stayer && !share.may_be_lost && !came(msg, g))
 		sim_check_fail(m, share.stayer, msg,
 			"reached no member of a shared subscription [MQTT-4.8.2-4]");
 }
