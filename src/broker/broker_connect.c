@@ -234,7 +234,9 @@ static struct broker_session *take_session(
 	return s;
 }
 
-void broker_connect_accept(struct broker *b, struct broker_conn *c, const struct mqtt_connect *p,
+/* The client may come in: finds or makes its session and answers.  `auth_data` goes into CONNACK.
+ */
+static void accept_client(struct broker *b, struct broker_conn *c, const struct mqtt_connect *p,
 	struct span auth_data)
 {
 	struct span client_id = p->client_id.size ? p->client_id : make_up_id(b);
@@ -304,8 +306,7 @@ bool broker_connect_finish(struct broker *b, struct broker_conn *c, const struct
 	if (a.verdict == BROKER_LATER)
 		return false;
 	if (a.verdict == BROKER_YES)
-		broker_connect_accept(
-			b, c, p, span_of(c->pending.auth_data, c->pending.auth_data_bytes));
+		accept_client(b, c, p, span_of(c->pending.auth_data, c->pending.auth_data_bytes));
 	else
 		broker_connect_refuse(b, c, a.reason ? a.reason : MQTT_NOT_AUTHORIZED, "will");
 	return true;

@@ -5,12 +5,8 @@
 #include "broker/broker_conn.h"
 #include "mqtt/mqtt_connect.h"
 
-/* The client may come in: finds or makes its session and answers.  `auth_data` goes into CONNACK.
- */
-void broker_connect_accept(struct broker *b, struct broker_conn *c, const struct mqtt_connect *p,
-	struct span auth_data);
-
-/* It may not: a CONNACK as its version knows it, if one fits, and the end.  `text` explains. */
+/* The client may not come in: a CONNACK as its version knows it, if one fits, and the end.  `text`
+ * explains. */
 void broker_connect_refuse(
 	struct broker *b, struct broker_conn *c, enum mqtt_reason reason, const char *text);
 

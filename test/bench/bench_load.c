@@ -261,32 +261,33 @@ static void open_peer(struct load *l, int pair, int i)
 	epoll_ctl(l->epoll, EPOLL_CTL_ADD, p->fd, &event);
 }
 
+/* The number at place `field` of the first line of a file of /proc. */
+static long long number_of_process(int pid, const char *name, int field)
+{
+	char path[64], line[256];
+	char *at = line;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	f = fopen(path, "r");
+	if (!f || !fgets(line, sizeof line, f))
+		fail(path);
+	fclose(f);
+	while (field-- > 0)
+		(void)strtoll(at, &at, 10);
+	return strtoll(at, NULL, 10);
+}
+
 /* CPU time of a process, user and system, in nanoseconds. */
 static double cpu_ns(int pid)
 {
-	char path[64];
-	unsigned long long ns = 0;
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%d/schedstat", pid);
-	f = fopen(path, "r");
-	if (!f || fscanf(f, "%llu", &ns) != 1)
-		fail(path);
-	fclose(f);
-	return (double)ns;
+	return (double)number_of_process(pid, "schedstat", 0);
 }
 
 static long resident_kib(int pid)
 {
-	char path[64];
-	long pages = 0;
-	FILE *f;
+	long pages = (long)number_of_process(pid, "statm", 1);
 
-	snprintf(path, sizeof path, "/proc/%d/statm", pid);
-	f = fopen(path, "r");
-	if (!f || fscanf(f, "%*d %ld", &pages) != 1)
-		fail(path);
-	fclose(f);
 	return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/base_err.h"
 
+#include <assert.h>
+
 static int refuse(struct trace_player *t, const struct trace_item *item, const char *why)
 {
 	return trace_fault_set(t->fault, item->line, "%s: %.*s %.*s", why, TRACE_ARGS(item->who),
@@ -209,6 +211,7 @@ int trace_do(
 {
 	struct trace_peer *p = trace_player_peer(t, item->who);
 
+	assert(t && "a player plays");
 	*ret_next = item->next;
 	if (p)
 		return is_packet(item) ? do_send(t, item, p, ret_next) : do_action(t, item, p);

@@ -6,6 +6,7 @@
 #include "trace_do.h"
 #include "trace_packet.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* What one peer got first of what is not yet compared: a packet, its end, or nothing. */
@@ -214,6 +215,7 @@ static void print_got(struct trace_player *t, FILE *out, const char *before)
 static void print_step(struct trace_player *t, const struct trace_step *s, FILE *out)
 {
 	fprintf(out, "%.*s", TRACE_ARGS(s->before));
+	assert(s->items && "a step is made of its clauses");
 	if (s->is_directive)
 		fprintf(out, "%.*s ", TRACE_ARGS(s->items->who));
 	else

@@ -214,10 +214,11 @@ void trace_print_quoted(struct writer *w, struct span text)
 
 void trace_print_text(struct writer *w, struct span text)
 {
+	static const char marks[] = {'_', '/', '+', '#', '$', '.', ',', ':', '-'};
 	bool is_bare = text.size > 0;
 
 	for (size_t i = 0; i < text.size; i++)
-		is_bare &= isalnum(text.at[i]) || memchr("_/+#$.,:-", text.at[i], 9);
+		is_bare &= isalnum(text.at[i]) || memchr(marks, text.at[i], sizeof marks);
 	if (is_bare)
 		writer_bytes(w, text);
 	else

@@ -4,6 +4,7 @@
 
 #include "base/base_err.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -206,6 +207,7 @@ static int clauses(struct parser *p)
 				(int)(p->at - start), (const char *)start);
 		if (err)
 			break;
+		assert(p->item && "trace_fault_set() returns a fault");
 		*p->word_tail = arena_take(p->arena, sizeof w);
 		**p->word_tail = w;
 		p->word_tail = &(*p->word_tail)->next;
