@@ -140,11 +140,10 @@ def typedefs(tree):
 @check("machine", plant={"doc/planted.md": "cd /wor" "k/main\n"})
 def machine_names(tree):
     """Nothing in the tree knows where it was written."""
-    local = re.compile(r"/wor[k]/|/tm[p]/helper|file:///(home|root)\b")
+    local = re.compile(r"/wor[k]/|file:///(home|root)\b")
     for path in tree.paths:
         for number, line in enumerate(tree.file(path).lines, 1):
             if local.search(line):
                 yield path, number, "names a path of one machine"
-            host = re.search(r'"resolved": "https?://([^/"]+)', line)
-            if host and host.group(1) != "registry.npmjs.org":
-                yield path, number, f"names the registry {host.group(1)}"
+            if '"resolved": "http' in line:
+                yield path, number, "names the registry of packages"
