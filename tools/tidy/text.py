@@ -145,5 +145,5 @@ def machine_names(tree):
         for number, line in enumerate(tree.file(path).lines, 1):
             if local.search(line):
                 yield path, number, "names a path of one machine"
-            if '"resolved": "http' in line:
+            if re.search(r'"resolve[d]": "http', line):
                 yield path, number, "names the registry of packages"
