@@ -106,6 +106,17 @@ int broker_retain_keep(struct broker *b, struct broker_message *m)
 	return 0;
 }
 
+void broker_retain_keep_own(struct broker *b, struct broker_message *m)
+{
+	int err = m->is_retained && b->config.is_retain_available ? broker_retain_keep(b, m) : 0;
+
+	if (!err)
+		return;
+	b->stats.alloc_failures += err == ERR_MEMORY;
+	broker_tell(b, err == ERR_MEMORY ? BROKER_NOTE_NO_MEMORY : BROKER_NOTE_RETAIN_FULL, NULL,
+		&(struct broker_note){.topic = m->topic, .number = (int64_t)b->stats.retained_now});
+}
+
 void broker_retain_timer(struct broker *b, struct heap_node *timer)
 {
 	struct broker_retained *r = LIST_ENTRY(timer, struct broker_retained, timer);

@@ -23,6 +23,10 @@ void broker_retain_done(struct broker *b);
  * ERR_LIMIT or ERR_MEMORY: the topic keeps what it had. */
 int broker_retain_keep(struct broker *b, struct broker_message *m);
 
+/* The same for a will or a figure of $SYS, if it asks to be kept: there is no publisher to refuse,
+ * so what is not kept is only told. */
+void broker_retain_keep_own(struct broker *b, struct broker_message *m);
+
 /* A retained message's time is over. */
 void broker_retain_timer(struct broker *b, struct heap_node *timer);
 

@@ -206,10 +206,7 @@ static void publish(struct broker *b, const struct sys_row *row, uint64_t value)
 		return;
 	}
 	m->is_retained = true;
-	if (b->config.is_retain_available && broker_retain_keep(b, m))
-		broker_tell(b, BROKER_NOTE_RETAIN_FULL, NULL,
-			&(struct broker_note){
-				.topic = m->topic, .number = (int64_t)b->stats.retained_now});
+	broker_retain_keep_own(b, m);
 	broker_route_start(b, m, NULL, 0, 0);
 }
 

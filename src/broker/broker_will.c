@@ -73,10 +73,7 @@ bool broker_will_publish_one(struct broker *b)
 	w = LIST_ENTRY(l, struct broker_will, link);
 	m = broker_message_ref(w->message);
 	will_free(b, w);
-	if (m->is_retained && broker_retain_keep(b, m))
-		broker_tell(b, BROKER_NOTE_RETAIN_FULL, NULL,
-			&(struct broker_note){
-				.topic = m->topic, .number = (int64_t)b->stats.retained_now});
+	broker_retain_keep_own(b, m);
 	broker_route_start(b, m, NULL, 0, 0);
 	return true;
 }
