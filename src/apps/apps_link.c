@@ -322,7 +322,7 @@ int link_open(struct link *l)
 	struct net_endpoint endpoint = {.scheme = o->unix_path ? NET_UNIX : NET_TCP};
 	const char *name = o->unix_path ? o->unix_path : o->host;
 	size_t size = strlen(name);
-	struct net_error error;
+	struct ting_error error;
 
 	if (size == 0 || size > (o->unix_path ? NET_PATH_MAX : NET_HOST_MAX)) {
 		options_report(
@@ -344,7 +344,7 @@ int link_open(struct link *l)
 /* The socket can be written: is it connected? */
 static int connecting(struct link *l)
 {
-	struct net_error error;
+	struct ting_error error;
 	int err = net_connect_finish(&l->socket, &error);
 
 	if (err == -EINPROGRESS)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct command {
-	const char *name, *mosquitto_name;
+	const char *name, *mosquitto_name; /* the second may be NULL */
 	int (*run)(int argc, char **argv); /* argv[0] is how it was called */
 	const char *help;
 };
@@ -25,10 +25,12 @@ static const struct command commands[] = {
 
 static const struct command *find(const char *name, bool is_mosquitto_name)
 {
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (strcmp(is_mosquitto_name ? commands[i].mosquitto_name : commands[i].name,
-			    name) == 0)
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		const char *own = is_mosquitto_name ? commands[i].mosquitto_name : commands[i].name;
+
+		if (own && strcmp(own, name) == 0)
 			return &commands[i];
+	}
 	return NULL;
 }
 

@@ -232,7 +232,7 @@ static int build(struct serve *s, struct conf_error *e)
 	};
 	struct broker_config config;
 	struct hash_key seed;
-	struct net_error err;
+	struct ting_error err;
 	int error = loop_new(&s->loop);
 
 	if (error)

@@ -15,7 +15,7 @@ static int family_of(const struct conf_listener *l)
 }
 
 static int endpoint_of(
-	struct net_endpoint *ret, const struct conf_listener *l, struct net_error *err)
+	struct net_endpoint *ret, const struct conf_listener *l, struct ting_error *err)
 {
 	*ret = (struct net_endpoint){.scheme = l->socket_domain == CONF_UNIX ? NET_UNIX : NET_TCP};
 	if (ret->scheme == NET_UNIX) {
@@ -30,7 +30,7 @@ static int endpoint_of(
 	return 0;
 }
 
-static int open_one(struct net_listener *ret, const struct conf_listener *l, struct net_error *err)
+static int open_one(struct net_listener *ret, const struct conf_listener *l, struct ting_error *err)
 {
 	const struct net_listen_options options = {.family = family_of(l)};
 	struct net_endpoint endpoint;
@@ -44,7 +44,7 @@ int serve_listeners_open(struct serve_listeners *ret, const struct conf *c, stru
 	struct serve_listeners l = {
 		.list = alloc_sure(&alloc_libc, c->listener_count * sizeof *l.list),
 		.count = c->listener_count};
-	struct net_error err;
+	struct ting_error err;
 
 	for (size_t i = 0; i < l.count; i++) {
 		int error = open_one(&l.list[i], &c->listeners[i], &err);
@@ -70,7 +70,7 @@ int serve_listeners_add(
 			.connections_max = bound == CONF_UNLIMITED ? 0 : (uint32_t)bound,
 			.has_no_delay = c->set_tcp_nodelay,
 		};
-		struct net_error err;
+		struct ting_error err;
 		unsigned index;
 		int error;
 

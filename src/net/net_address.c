@@ -16,9 +16,9 @@ static_assert(NET_PATH_MAX == sizeof((struct sockaddr_un *)0)->sun_path - 1, "th
 struct scheme {
 	const char *prefix;
 	int (*parse)(struct net_endpoint *ret, const char *rest, const char *text,
-		struct net_error *err);
+		struct ting_error *err);
 	int (*resolve)(const struct net_endpoint *e, int family, enum net_purpose purpose,
-		struct net_address *ret, size_t *ret_count, struct net_error *err);
+		struct net_address *ret, size_t *ret_count, struct ting_error *err);
 };
 
 /* Copies size bytes and a NUL, or answers that they do not fit. */
@@ -32,7 +32,7 @@ static bool copy_text(char *to, size_t room, const char *from, size_t size)
 }
 
 static int parse_tcp(
-	struct net_endpoint *ret, const char *rest, const char *text, struct net_error *err)
+	struct net_endpoint *ret, const char *rest, const char *text, struct ting_error *err)
 {
 	bool is_literal = rest[0] == '[';
 	const char *host = rest + is_literal;
@@ -60,7 +60,7 @@ static int parse_tcp(
 }
 
 static int parse_unix(
-	struct net_endpoint *ret, const char *rest, const char *text, struct net_error *err)
+	struct net_endpoint *ret, const char *rest, const char *text, struct ting_error *err)
 {
 	if (rest[0] != '/')
 		return net_error_set(err, -EINVAL,
@@ -85,7 +85,7 @@ static bool is_port(const char *port)
 	return value <= UINT16_MAX;
 }
 
-static int resolver_error(const struct net_endpoint *e, int code, struct net_error *err)
+static int resolver_error(const struct net_endpoint *e, int code, struct ting_error *err)
 {
 	static const struct {
 		int code, err;
@@ -111,7 +111,7 @@ static int resolver_error(const struct net_endpoint *e, int code, struct net_err
 }
 
 static int resolve_tcp(const struct net_endpoint *e, int family, enum net_purpose purpose,
-	struct net_address *ret, size_t *ret_count, struct net_error *err)
+	struct net_address *ret, size_t *ret_count, struct ting_error *err)
 {
 	bool is_any = strcmp(e->host, "*") == 0;
 	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
@@ -139,7 +139,7 @@ static int resolve_tcp(const struct net_endpoint *e, int family, enum net_purpos
 }
 
 static int resolve_unix(const struct net_endpoint *e, int family, enum net_purpose purpose,
-	struct net_address *ret, size_t *ret_count, struct net_error *err)
+	struct net_address *ret, size_t *ret_count, struct ting_error *err)
 {
 	struct sockaddr_un *at = (struct sockaddr_un *)&ret->at;
 
@@ -160,7 +160,7 @@ static const struct scheme schemes[] = {
 
 enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
 
-int net_endpoint_parse(struct net_endpoint *ret, const char *text, struct net_error *err)
+int net_endpoint_parse(struct net_endpoint *ret, const char *text, struct ting_error *err)
 {
 	for (unsigned i = 0; i < SCHEMES; i++) {
 		size_t size = strlen(schemes[i].prefix);
@@ -194,7 +194,7 @@ void net_endpoint_format(const struct net_endpoint *e, char ret[NET_ENDPOINT_MAX
 }
 
 int net_endpoint_resolve(const struct net_endpoint *e, int family, enum net_purpose purpose,
-	struct net_address ret[NET_ADDRESSES_MAX], size_t *ret_count, struct net_error *err)
+	struct net_address ret[NET_ADDRESSES_MAX], size_t *ret_count, struct ting_error *err)
 {
 	return schemes[e->scheme].resolve(e, family, purpose, ret, ret_count, err);
 }

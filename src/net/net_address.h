@@ -36,7 +36,7 @@ struct net_address {
 };
 
 /* 0, or -EINVAL with the place and the reason in *err. */
-int net_endpoint_parse(struct net_endpoint *ret, const char *text, struct net_error *err);
+int net_endpoint_parse(struct net_endpoint *ret, const char *text, struct ting_error *err);
 
 /* As net_endpoint_parse() reads it, final NUL included. */
 void net_endpoint_format(const struct net_endpoint *e, char ret[NET_ENDPOINT_MAX + 1]);
@@ -48,7 +48,7 @@ enum net_purpose { NET_TO_LISTEN, NET_TO_CONNECT }; /* what "*" means: all, or t
  * never does.  0, -ENOENT (no such host or service), -EAGAIN (the resolver has no answer now),
  * -EAFNOSUPPORT or -ENOMEM. */
 int net_endpoint_resolve(const struct net_endpoint *e, int family, enum net_purpose purpose,
-	struct net_address ret[NET_ADDRESSES_MAX], size_t *ret_count, struct net_error *err);
+	struct net_address ret[NET_ADDRESSES_MAX], size_t *ret_count, struct ting_error *err);
 
 /* As an endpoint with numbers: "tcp://127.0.0.1:1883", "tcp://[::1]:1883", "unix:///run/ting". */
 void net_address_format(const struct net_address *a, char ret[NET_NAME_MAX + 1]);

@@ -27,7 +27,7 @@ TEST(net_endpoint, what_is_read_is_written_the_same_way, "")
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		struct net_endpoint e;
-		struct net_error err;
+		struct ting_error err;
 		char text[NET_ENDPOINT_MAX + 1];
 
 		cr_assert_eq(net_endpoint_parse(&e, texts[i], &err), 0, "%s", err.text);
@@ -61,7 +61,7 @@ TEST(net_endpoint, says_what_it_expected, "")
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct net_endpoint e = {.port = "before"};
-		struct net_error err;
+		struct ting_error err;
 
 		cr_expect_eq(net_endpoint_parse(&e, table[i].text, &err), -EINVAL);
 		cr_expect_str_eq(err.text, table[i].error);
@@ -92,7 +92,7 @@ TEST(net_endpoint, lengths_have_their_bounds, "")
 {
 	char host[400], text[NET_ENDPOINT_MAX + 1];
 	struct net_endpoint e;
-	struct net_error err;
+	struct ting_error err;
 
 	cr_expect_eq(net_endpoint_parse(&e, long_path(NET_PATH_MAX), &err), 0);
 	cr_expect_eq(net_endpoint_parse(&e, long_path(NET_PATH_MAX + 1), &err), -EINVAL);
@@ -109,7 +109,7 @@ TEST(net_endpoint, lengths_have_their_bounds, "")
 
 /* The addresses of an endpoint with nothing to look up, as text with ", " between. */
 static int resolve(const char *text, int family, enum net_purpose purpose, char ret[1024],
-	struct net_error *err)
+	struct ting_error *err)
 {
 	struct net_address list[NET_ADDRESSES_MAX];
 	struct net_endpoint e;
@@ -146,7 +146,7 @@ TEST(net_endpoint, literals_become_addresses, "")
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		struct net_error err = {0};
+		struct ting_error err = {0};
 		char text[1024] = "";
 
 		cr_expect_eq(resolve(table[i].text, table[i].family, table[i].purpose, text, &err),
@@ -157,7 +157,7 @@ TEST(net_endpoint, literals_become_addresses, "")
 
 TEST(net_endpoint, says_what_cannot_be_looked_up, "")
 {
-	struct net_error err;
+	struct ting_error err;
 	char text[1024];
 
 	cr_expect_eq(

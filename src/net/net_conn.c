@@ -2,22 +2,28 @@
 #include "net/net_conn.h"
 
 #include <assert.h>
+#include <stdalign.h>
+#include <string.h>
 
 enum { CHUNK = 256 }; /* slots */
 
 static_assert(sizeof(struct net_conn) <= 96, "a hundred thousand of them are idle");
+static_assert(sizeof(struct net_conn) % alignof(max_align_t) == 0, "the state follows");
 
-void net_conns_init(struct net_conns *c, const struct allocator *alloc)
+void net_conns_init(struct net_conns *c, const struct allocator *alloc, size_t state_bytes)
 {
-	*c = (struct net_conns){.alloc = alloc};
+	size_t unit = alignof(max_align_t);
+
+	*c = (struct net_conns){.alloc = alloc,
+		.stride = sizeof(struct net_conn) + (state_bytes + unit - 1) / unit * unit};
 }
 
 void net_conns_done(struct net_conns *c)
 {
 	for (uint32_t i = 0; i < c->chunks_count; i++)
-		alloc_free(c->alloc, c->chunks[i], CHUNK * sizeof(struct net_conn));
-	alloc_free(c->alloc, c->chunks, c->chunks_room * sizeof(struct net_conn *));
-	*c = (struct net_conns){.alloc = c->alloc};
+		alloc_free(c->alloc, c->chunks[i], CHUNK * c->stride);
+	alloc_free(c->alloc, c->chunks, c->chunks_room * sizeof *c->chunks);
+	*c = (struct net_conns){.alloc = c->alloc, .stride = c->stride};
 }
 
 uint32_t net_conns_room(const struct net_conns *c)
@@ -32,8 +38,8 @@ static bool has_place(struct net_conns *c)
 
 	if (c->chunks_count < c->chunks_room)
 		return true;
-	chunks = alloc_resize(c->alloc, c->chunks, c->chunks_room * sizeof(struct net_conn *),
-		room * sizeof(struct net_conn *));
+	chunks = alloc_resize(
+		c->alloc, c->chunks, c->chunks_room * sizeof *c->chunks, room * sizeof *c->chunks);
 	if (!chunks)
 		return false;
 	c->chunks = chunks;
@@ -43,19 +49,21 @@ static bool has_place(struct net_conns *c)
 
 static void add_chunk(struct net_conns *c)
 {
-	struct net_conn *chunk;
+	uint8_t *chunk;
 
 	if (!has_place(c))
 		return;
-	chunk = alloc_try(c->alloc, CHUNK * sizeof *chunk);
+	chunk = alloc_try(c->alloc, CHUNK * c->stride);
 	if (!chunk)
 		return;
-	for (uint32_t i = CHUNK; i-- > 0;) {
-		chunk[i].slot = c->chunks_count * CHUNK + i;
-		chunk[i].next = c->idle;
-		c->idle = &chunk[i];
-	}
 	c->chunks[c->chunks_count++] = chunk;
+	for (uint32_t slot = c->chunks_count * CHUNK; slot-- > (c->chunks_count - 1) * CHUNK;) {
+		struct net_conn *n = net_conns_get(c, slot);
+
+		n->slot = slot;
+		n->next = c->idle;
+		c->idle = n;
+	}
 }
 
 struct net_conn *net_conns_take(struct net_conns *c)
@@ -71,6 +79,7 @@ struct net_conn *net_conns_take(struct net_conns *c)
 	*n = (struct net_conn){.slot = n->slot,
 		.generation = n->generation == UINT32_MAX ? 1 : n->generation + 1,
 		.state = NET_CONN_OPEN};
+	memset(net_conn_state(n), 0, c->stride - sizeof *n);
 	return n;
 }
 
@@ -81,6 +90,11 @@ void net_conns_give(struct net_conns *c, struct net_conn *n)
 	c->idle = n;
 }
 
+void *net_conn_state(struct net_conn *n)
+{
+	return n + 1;
+}
+
 conn_id net_conn_id(const struct net_conn *n)
 {
 	return (conn_id)n->generation << 32 | n->slot;
@@ -88,7 +102,7 @@ conn_id net_conn_id(const struct net_conn *n)
 
 struct net_conn *net_conns_get(const struct net_conns *c, uint32_t slot)
 {
-	return &c->chunks[slot / CHUNK][slot % CHUNK];
+	return (void *)(c->chunks[slot / CHUNK] + slot % CHUNK * c->stride);
 }
 
 struct net_conn *net_conns_find(const struct net_conns *c, conn_id id)

@@ -39,12 +39,14 @@ struct net_conn {
 
 struct net_conns {
 	const struct allocator *alloc;
-	struct net_conn **chunks;
+	size_t stride; /* of a slot: the connection and the protocol's state */
+	uint8_t **chunks;
 	uint32_t chunks_count, chunks_room;
 	struct net_conn *idle;
 };
 
-void net_conns_init(struct net_conns *c, const struct allocator *alloc);
+/* state_bytes of the protocol's own follow each connection. */
+void net_conns_init(struct net_conns *c, const struct allocator *alloc, size_t state_bytes);
 
 /* Forgets the connections. */
 void net_conns_done(struct net_conns *c);
@@ -58,6 +60,9 @@ struct net_conn *net_conns_take(struct net_conns *c);
 
 /* The slot is idle; its number is never seen again before 2^32 uses. */
 void net_conns_give(struct net_conns *c, struct net_conn *n);
+
+/* The protocol's own bytes: zeroes when the slot is taken. */
+void *net_conn_state(struct net_conn *n);
 
 conn_id net_conn_id(const struct net_conn *n);
 

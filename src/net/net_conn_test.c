@@ -7,7 +7,7 @@ TEST(net_conn, numbers_are_never_zero_and_never_the_same, "")
 	struct net_conns c;
 	conn_id before = 0;
 
-	net_conns_init(&c, &alloc_libc);
+	net_conns_init(&c, &alloc_libc, 0);
 	for (int i = 0; i < 1000; i++) {
 		struct net_conn *n = net_conns_take(&c);
 		conn_id id = net_conn_id(n);
@@ -29,7 +29,7 @@ TEST(net_conn, a_generation_that_wraps_does_not_become_zero, "")
 	struct net_conns c;
 	struct net_conn *n;
 
-	net_conns_init(&c, &alloc_libc);
+	net_conns_init(&c, &alloc_libc, 0);
 	n = net_conns_take(&c);
 	cr_assert_eq(n->slot, 0);
 	n->generation = UINT32_MAX;
@@ -44,7 +44,7 @@ TEST(net_conn, a_connection_stays_where_it_is_while_the_table_grows, "")
 	static struct net_conn *all[10000];
 	struct net_conns c;
 
-	net_conns_init(&c, &alloc_libc);
+	net_conns_init(&c, &alloc_libc, 0);
 	for (int i = 0; i < 10000; i++)
 		all[i] = net_conns_take(&c);
 	for (int i = 0; i < 10000; i++)
@@ -56,7 +56,7 @@ TEST(net_conn, numbers_that_were_never_given_are_nobodys, "")
 {
 	struct net_conns c;
 
-	net_conns_init(&c, &alloc_libc);
+	net_conns_init(&c, &alloc_libc, 0);
 	cr_expect_null(net_conns_find(&c, 0));
 	cr_expect_null(net_conns_find(&c, UINT64_MAX));
 	net_conns_take(&c);
@@ -73,7 +73,7 @@ TEST(net_conn, without_memory_there_is_no_connection, "")
 	struct test_alloc t;
 
 	test_alloc_init(&t);
-	net_conns_init(&c, &t.alloc);
+	net_conns_init(&c, &t.alloc, 0);
 	t.grants = 0;
 	cr_expect_null(net_conns_take(&c));
 	t.grants = 1;

@@ -50,7 +50,7 @@ static int try_address(struct net_connect *c, const struct net_address *a)
 
 /* Goes on with the first address from which something can be hoped.  `failed` is why the one before
  * did not do.  0, or -errno of the last one. */
-static int try_next(struct net_connect *c, int failed, struct net_error *err)
+static int try_next(struct net_connect *c, int failed, struct ting_error *err)
 {
 	char name[NET_ENDPOINT_MAX + 1];
 
@@ -64,7 +64,7 @@ static int try_next(struct net_connect *c, int failed, struct net_error *err)
 }
 
 int net_connect_start(struct net_connect *c, const struct net_endpoint *e,
-	const struct net_connect_options *options, struct net_error *err)
+	const struct net_connect_options *options, struct ting_error *err)
 {
 	int failed;
 
@@ -74,7 +74,7 @@ int net_connect_start(struct net_connect *c, const struct net_endpoint *e,
 	return failed ? failed : try_next(c, -ENOENT, err);
 }
 
-int net_connect_finish(struct net_connect *c, struct net_error *err)
+int net_connect_finish(struct net_connect *c, struct ting_error *err)
 {
 	int failed = 0;
 	socklen_t size = sizeof failed;

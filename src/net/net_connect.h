@@ -30,13 +30,13 @@ struct net_connect {
 /* Looks up the endpoint and begins with its first address.  0 and c->fd is there, or -errno with a
  * sentence and nothing to clean up. */
 int net_connect_start(struct net_connect *c, const struct net_endpoint *e,
-	const struct net_connect_options *options, struct net_error *err);
+	const struct net_connect_options *options, struct ting_error *err);
 
 /* Once c->fd can be written and is no longer watched: 0, it is connected, and the caller's to
  * close, directly or with net_connect_done(); -EINPROGRESS, this address failed, its descriptor is
  * closed, and c->fd is another that is on its way; or -errno with a sentence and no descriptor
  * left. */
-int net_connect_finish(struct net_connect *c, struct net_error *err);
+int net_connect_finish(struct net_connect *c, struct ting_error *err);
 
 /* Gives up and closes c->fd if it is not -1. */
 void net_connect_done(struct net_connect *c);

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int net_error_set(struct net_error *e, int err, const char *format, ...)
+int net_error_set(struct ting_error *e, int err, const char *format, ...)
 {
 	va_list arguments;
 

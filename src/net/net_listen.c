@@ -132,7 +132,7 @@ static bool is_family_absent(const struct net_address *a, int err)
 }
 
 int net_listen(struct net_listener *ret, const struct net_endpoint *e,
-	const struct net_listen_options *options, struct net_error *err)
+	const struct net_listen_options *options, struct ting_error *err)
 {
 	struct net_address addresses[NET_ADDRESSES_MAX];
 	struct net_listener l = {.endpoint = *e};

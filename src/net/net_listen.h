@@ -28,7 +28,7 @@ struct net_listen_options {
  * 0, or -errno with a sentence: "cannot listen on tcp://127.0.0.1:80: permission denied (ports
  * below 1024 need CAP_NET_BIND_SERVICE)". */
 int net_listen(struct net_listener *ret, const struct net_endpoint *e,
-	const struct net_listen_options *options, struct net_error *err);
+	const struct net_listen_options *options, struct ting_error *err);
 
 /* Closes the sockets and removes the file of a UNIX socket. */
 void net_listener_done(struct net_listener *l);

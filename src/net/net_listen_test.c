@@ -61,7 +61,7 @@ TEST(net_listen, a_socket_that_somebody_listens_on_is_left_alone, "")
 {
 	struct net_endpoint e = place();
 	struct net_listener l, second;
-	struct net_error err;
+	struct ting_error err;
 	char expected[400];
 
 	cr_assert_eq(net_listen(&l, &e, &options, NULL), 0);
@@ -128,7 +128,7 @@ TEST(net_listen, a_missing_directory_is_named_as_the_reason, "")
 {
 	struct net_endpoint e = {.scheme = NET_UNIX, .path = "/nonesuch/s"};
 	struct net_listener l;
-	struct net_error err;
+	struct ting_error err;
 
 	cr_expect_eq(net_listen(&l, &e, &options, &err), -ENOENT);
 	cr_expect_str_eq(
@@ -139,7 +139,7 @@ TEST(net_connect, says_whom_it_could_not_reach, "")
 {
 	struct net_endpoint e = {.scheme = NET_UNIX, .path = "/nonesuch/s"};
 	struct net_connect c;
-	struct net_error err;
+	struct ting_error err;
 
 	cr_expect_eq(net_connect_start(&c, &e, &connecting, &err), -ENOENT);
 	cr_expect_str_eq(

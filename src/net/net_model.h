@@ -1,7 +1,8 @@
 /* net_model.h - a server model: one row, one file.
  *
  * net_server.c checks what all models have in common and calls through the row.  A model's server
- * begins with a struct net_server. */
+ * begins with a struct net_server; so does whatever carries connections for it in another thread or
+ * process, which has calls of its own. */
 #ifndef TING_NET_MODEL_H
 #define TING_NET_MODEL_H
 
@@ -9,19 +10,27 @@
 
 struct net_model {
 	const char *name;
-	unsigned offers; /* of enum net_need */
+	const char *help;  /* what it is, in a line */
+	unsigned offers;   /* of enum net_need */
+	const char *lacks; /* why it does not offer the rest: "each client of fork has a process of
+			    * its own" */
+	uint32_t connections_usual, connections_max;
 
 	/* Memory for the model's server, which begins with a copy of *base.  0 or -errno. */
 	int (*make)(struct net_server **ret, const struct net_server *base);
 
-	/* Each of the others is the function of net_server.h with that name. */
+	/* Each of the others is the function of net_server.h with that name; adopt may be NULL. */
 	void (*free)(struct net_server *s);
 	int (*add)(struct net_server *s, const struct net_listener *l,
-		const struct net_accept_options *options, unsigned *ret, struct net_error *err);
+		const struct net_accept_options *options, unsigned *ret, struct ting_error *err);
 	int (*adopt)(
 		struct net_server *s, int fd, const char *peer, unsigned listener, conn_id *ret);
 	int (*run)(struct net_server *s);
 	void (*stop)(struct net_server *s);
+};
+
+/* What a protocol may do with its connections: each is the function net_NAME(). */
+struct net_calls {
 	size_t (*send)(struct net_server *s, conn_id conn, struct span head, struct span body,
 		struct shared *owner);
 	size_t (*flush)(struct net_server *s, conn_id conn);
@@ -30,16 +39,19 @@ struct net_model {
 	void (*set_deadline)(struct net_server *s, conn_id conn, msec due_ms);
 	void (*again)(struct net_server *s);
 	struct times (*now)(const struct net_server *s);
+	void *(*state)(struct net_server *s, conn_id conn);
+	bool (*keeps_messages)(const struct net_server *s, conn_id conn);
 };
 
 struct net_server {
 	const struct net_model *model;
+	const struct net_calls *calls;
 	struct net_server_config config;
 	struct net_stats stats;
 	uint32_t open[NET_LISTENERS_MAX]; /* connections by listener */
 };
 
-/* The models. */
+/* The models, each in net_server_NAME.c. */
 extern const struct net_model net_model_epoll; /* one thread, one loop */
 
 /* Tells the configured log, if there is one. */

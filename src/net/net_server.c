@@ -15,7 +15,7 @@ static const struct {
 	enum net_need need;
 	const char *reason;
 } needs[] = {
-	{NET_ONE_MEMORY, "its connections share one memory"},
+	{NET_ONE_MEMORY, "its clients share one memory"},
 	{NET_ONE_THREAD, "it runs in one thread"},
 };
 
@@ -27,18 +27,32 @@ const struct net_model *net_model_find(const char *name)
 	return NULL;
 }
 
+const char *net_model_name(size_t index)
+{
+	return index < sizeof models / sizeof models[0] ? models[index]->name : NULL;
+}
+
+uint32_t net_model_connections_usual(const struct net_model *m)
+{
+	return m->connections_usual;
+}
+
 int net_server_new(
-	struct net_server **ret, const struct net_server_config *config, struct net_error *err)
+	struct net_server **ret, const struct net_server_config *config, struct ting_error *err)
 {
 	struct net_server base = {.model = config->model, .config = *config};
 	unsigned missing = config->protocol->needs & ~config->model->offers;
 	int failed;
 
-	assert(config->loop && config->connections_max > 0 && config->protocol->received);
+	assert(config->connections_max > 0 && config->protocol->received);
 	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
 		if (missing & needs[i].need)
-			return net_error_set(err, -ENOTSUP, "%s cannot carry %s: %s",
-				config->model->name, config->protocol->name, needs[i].reason);
+			return net_error_set(err, -ENOTSUP, "%s cannot carry %s: %s, and %s",
+				config->model->name, config->protocol->name, needs[i].reason,
+				config->model->lacks);
+	if (config->connections_max > config->model->connections_max)
+		return net_error_set(err, -ENOTSUP, "%s has at most %u clients at once",
+			config->model->name, config->model->connections_max);
 	if (base.config.linger_ms == 0)
 		base.config.linger_ms = NET_LINGER_MS;
 	failed = config->model->make(ret, &base);
@@ -54,7 +68,7 @@ void net_server_free(struct net_server *s)
 }
 
 int net_server_add(struct net_server *s, const struct net_listener *l,
-	const struct net_accept_options *options, unsigned *ret, struct net_error *err)
+	const struct net_accept_options *options, unsigned *ret, struct ting_error *err)
 {
 	return s->model->add(s, l, options, ret, err);
 }
@@ -62,7 +76,7 @@ int net_server_add(struct net_server *s, const struct net_listener *l,
 int net_server_adopt(
 	struct net_server *s, int fd, const char *peer, unsigned listener, conn_id *ret)
 {
-	return s->model->adopt(s, fd, peer, listener, ret);
+	return s->model->adopt ? s->model->adopt(s, fd, peer, listener, ret) : -ENOTSUP;
 }
 
 int net_server_run(struct net_server *s)
@@ -78,37 +92,47 @@ void net_server_stop(struct net_server *s)
 size_t net_send(struct net_server *s, conn_id conn, struct span head, struct span body,
 	struct shared *owner)
 {
-	return s->model->send(s, conn, head, body, owner);
+	return s->calls->send(s, conn, head, body, owner);
 }
 
 size_t net_flush(struct net_server *s, conn_id conn)
 {
-	return s->model->flush(s, conn);
+	return s->calls->flush(s, conn);
 }
 
 void net_close(struct net_server *s, conn_id conn, bool is_graceful)
 {
-	s->model->close(s, conn, is_graceful);
+	s->calls->close(s, conn, is_graceful);
 }
 
 void net_set_reading(struct net_server *s, conn_id conn, bool is_reading)
 {
-	s->model->set_reading(s, conn, is_reading);
+	s->calls->set_reading(s, conn, is_reading);
 }
 
 void net_set_deadline(struct net_server *s, conn_id conn, msec due_ms)
 {
-	s->model->set_deadline(s, conn, due_ms);
+	s->calls->set_deadline(s, conn, due_ms);
 }
 
 void net_again(struct net_server *s)
 {
-	s->model->again(s);
+	s->calls->again(s);
 }
 
 struct times net_now(const struct net_server *s)
 {
-	return s->model->now(s);
+	return s->calls->now(s);
+}
+
+void *net_state(struct net_server *s, conn_id conn)
+{
+	return s->calls->state(s, conn);
+}
+
+bool net_keeps_messages(const struct net_server *s, conn_id conn)
+{
+	return s->calls->keeps_messages(s, conn);
 }
 
 struct net_stats net_server_stats(const struct net_server *s)

@@ -22,6 +22,66 @@ static struct net_traffic *traffic_of(struct net_server *s)
 	return &epoll_of(s)->traffic;
 }
 
+static size_t epoll_send(struct net_server *base, conn_id conn, struct span head, struct span body,
+	struct shared *owner)
+{
+	return net_traffic_send(traffic_of(base), conn, head, body, owner);
+}
+
+static size_t epoll_flush(struct net_server *base, conn_id conn)
+{
+	return net_traffic_flush(traffic_of(base), conn);
+}
+
+static void epoll_close(struct net_server *base, conn_id conn, bool is_graceful)
+{
+	net_traffic_close(traffic_of(base), conn, is_graceful);
+}
+
+static void epoll_set_reading(struct net_server *base, conn_id conn, bool is_reading)
+{
+	net_traffic_set_reading(traffic_of(base), conn, is_reading);
+}
+
+static void epoll_set_deadline(struct net_server *base, conn_id conn, msec due_ms)
+{
+	net_traffic_set_deadline(traffic_of(base), conn, due_ms);
+}
+
+static void epoll_again(struct net_server *base)
+{
+	loop_again(base->config.loop);
+}
+
+static struct times epoll_now(const struct net_server *base)
+{
+	return loop_now(base->config.loop);
+}
+
+static void *epoll_state(struct net_server *base, conn_id conn)
+{
+	return net_traffic_state(traffic_of(base), conn);
+}
+
+static bool epoll_keeps_messages(const struct net_server *base, conn_id conn)
+{
+	(void)base;
+	(void)conn;
+	return false;
+}
+
+static const struct net_calls epoll_calls = {
+	.send = epoll_send,
+	.flush = epoll_flush,
+	.close = epoll_close,
+	.set_reading = epoll_set_reading,
+	.set_deadline = epoll_set_deadline,
+	.again = epoll_again,
+	.now = epoll_now,
+	.state = epoll_state,
+	.keeps_messages = epoll_keeps_messages,
+};
+
 static int epoll_make(struct net_server **ret, const struct net_server *base)
 {
 	struct epoll_server *s = alloc_try(&alloc_libc, sizeof *s);
@@ -29,6 +89,7 @@ static int epoll_make(struct net_server **ret, const struct net_server *base)
 	if (!s)
 		return -ENOMEM;
 	s->base = *base;
+	s->base.calls = &epoll_calls;
 	net_traffic_init(&s->traffic, &s->base);
 	*ret = &s->base;
 	return 0;
@@ -59,7 +120,7 @@ static int open_accepted(struct net_server *base, int fd, const char *peer, unsi
 }
 
 static int epoll_add(struct net_server *base, const struct net_listener *l,
-	const struct net_accept_options *options, unsigned *ret, struct net_error *err)
+	const struct net_accept_options *options, unsigned *ret, struct ting_error *err)
 {
 	struct epoll_server *s = epoll_of(base);
 	unsigned index = s->acceptors_count;
@@ -107,56 +168,16 @@ static void epoll_stop(struct net_server *base)
 	net_traffic_stop(traffic_of(base));
 }
 
-static size_t epoll_send(struct net_server *base, conn_id conn, struct span head, struct span body,
-	struct shared *owner)
-{
-	return net_traffic_send(traffic_of(base), conn, head, body, owner);
-}
-
-static size_t epoll_flush(struct net_server *base, conn_id conn)
-{
-	return net_traffic_flush(traffic_of(base), conn);
-}
-
-static void epoll_close(struct net_server *base, conn_id conn, bool is_graceful)
-{
-	net_traffic_close(traffic_of(base), conn, is_graceful);
-}
-
-static void epoll_set_reading(struct net_server *base, conn_id conn, bool is_reading)
-{
-	net_traffic_set_reading(traffic_of(base), conn, is_reading);
-}
-
-static void epoll_set_deadline(struct net_server *base, conn_id conn, msec due_ms)
-{
-	net_traffic_set_deadline(traffic_of(base), conn, due_ms);
-}
-
-static void epoll_again(struct net_server *base)
-{
-	loop_again(base->config.loop);
-}
-
-static struct times epoll_now(const struct net_server *base)
-{
-	return loop_now(base->config.loop);
-}
-
 const struct net_model net_model_epoll = {
 	.name = "epoll",
+	.help = "one thread, which the kernel tells who is ready",
 	.offers = NET_ONE_MEMORY | NET_ONE_THREAD,
+	.connections_usual = 10000,
+	.connections_max = UINT32_MAX,
 	.make = epoll_make,
 	.free = epoll_free,
 	.add = epoll_add,
 	.adopt = epoll_adopt,
 	.run = epoll_run,
 	.stop = epoll_stop,
-	.send = epoll_send,
-	.flush = epoll_flush,
-	.close = epoll_close,
-	.set_reading = epoll_set_reading,
-	.set_deadline = epoll_set_deadline,
-	.again = epoll_again,
-	.now = epoll_now,
 };

@@ -398,17 +398,21 @@ TEST(net_server, bytes_that_vanish_before_they_are_read_harm_nobody, "")
 
 TEST(net_server, refuses_a_protocol_that_the_model_cannot_carry, "")
 {
-	static const struct net_model lonely = {.name = "lonely", .offers = NET_ONE_THREAD};
+	static const struct net_model lonely = {.name = "lonely",
+		.offers = NET_ONE_THREAD,
+		.lacks = "each is alone",
+		.connections_max = 1};
 	struct test_server t;
 	struct net_server_config config = {.model = &lonely, .connections_max = 1};
-	struct net_error err;
+	struct ting_error err;
 	struct net_server *s = NULL;
 
 	test_server_init(&t, 10, 0);
 	config.protocol = &t.protocol;
 	config.loop = t.loop;
 	cr_expect_eq(net_server_new(&s, &config, &err), -ENOTSUP);
-	cr_expect_str_eq(err.text, "lonely cannot carry test: its connections share one memory");
+	cr_expect_str_eq(err.text,
+		"lonely cannot carry test: its clients share one memory, and each is alone");
 	cr_expect_null(s);
 	cr_expect_null(net_model_find("lonely"));
 	test_server_done(&t);

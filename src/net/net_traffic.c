@@ -287,7 +287,7 @@ void net_traffic_init(struct net_traffic *t, struct net_server *s)
 	int err;
 
 	t->server = s;
-	net_conns_init(&t->conns, &alloc_libc);
+	net_conns_init(&t->conns, &alloc_libc, protocol_of(t)->state_bytes);
 	net_blocks_init(&t->blocks, &alloc_libc);
 	heap_init(&t->deadlines, &alloc_libc);
 	err = heap_reserve(&t->deadlines, 1); /* for the protocol's own */
@@ -427,4 +427,17 @@ void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms)
 		set_deadline(t, &n->deadline, due_ms);
 	else if (conn == 0 && !t->is_stopping)
 		set_deadline(t, &t->own_deadline, due_ms);
+}
+
+/* `closed` may look at it too, and then the connection is not open any more. */
+void *net_traffic_state(struct net_traffic *t, conn_id conn)
+{
+	struct net_conn *n;
+
+	if (conn_slot(conn) >= net_conns_room(&t->conns))
+		return NULL;
+	n = net_conns_get(&t->conns, conn_slot(conn));
+	if (net_conn_id(n) != conn || n->state == NET_CONN_FREE || n->state == NET_CONN_DEAD)
+		return NULL;
+	return net_conn_state(n);
 }

@@ -43,5 +43,6 @@ size_t net_traffic_flush(struct net_traffic *t, conn_id conn);
 void net_traffic_close(struct net_traffic *t, conn_id conn, bool is_graceful);
 void net_traffic_set_reading(struct net_traffic *t, conn_id conn, bool is_reading);
 void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms);
+void *net_traffic_state(struct net_traffic *t, conn_id conn);
 
 #endif

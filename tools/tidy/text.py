@@ -91,7 +91,7 @@ def manual(tree):
     """Each row of the table of commands has its page."""
     main = "src/apps/apps_main.c"
     for number, line in enumerate(tree.file(main).lines if main in tree.paths else [], 1):
-        row = re.match(r'\t\{"(\w+)", "mosquitto', line)
+        row = re.match(r'\t\{"(\w+)", (?:"mosquitto|NULL)', line)
         if row and f"man/ting-{row.group(1)}.1" not in tree.paths:
             yield main, number, f"man/ting-{row.group(1)}.1 is missing"
 

@@ -3,8 +3,8 @@ import re
 import subprocess
 from pathlib import Path
 
-PURE = ["base", "mqtt", "topic", "broker", "client"]
-SHELLS = ["loop", "net", "conf", "apps"]
+PURE = ["base", "mqtt", "topic", "remote", "broker", "client"]
+SHELLS = ["loop", "net", "service", "lab", "conf", "apps"]
 MODULES = PURE + SHELLS
 
 NO_CODE = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
