@@ -74,6 +74,13 @@ ssize_t ting_read(struct ting_end *e, void *ret, size_t size);
  * the next call says why; or -errno: -EPIPE, -ECONNRESET, -EMSGSIZE, -ETIMEDOUT... */
 ssize_t ting_write(struct ting_end *e, const void *bytes, size_t size);
 
+/* As ting_read() and ting_write(), but what would have to wait answers -EAGAIN: wait for
+ * ting_descriptor() with poll(2).  ting_try_write() may take fewer bytes than it is given, at least
+ * one; a message is taken whole or not at all.  What cannot be told beforehand, as with files, may
+ * wait all the same. */
+ssize_t ting_try_read(struct ting_end *e, void *ret, size_t size);
+ssize_t ting_try_write(struct ting_end *e, const void *bytes, size_t size);
+
 /* The next read or write of a file is there, in bytes from its start; -1: at its end.  The place,
  * or -ESPIPE. */
 int64_t ting_seek(struct ting_end *e, int64_t place);
