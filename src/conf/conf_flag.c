@@ -35,6 +35,20 @@ static const struct conf_flag *take_value(struct conf_flag_reader *r, const stru
 	return flag;
 }
 
+/* What is no flag. */
+static const struct conf_flag *take_word(struct conf_flag_reader *r, const struct conf_flag *flags,
+	const char **value, struct conf_error *e)
+{
+	const struct conf_flag *row = find(flags, CONF_FLAG_WORD, NULL);
+	char quoted[CONF_QUOTE_ROOM];
+
+	if (row)
+		*value = *r->at++;
+	else if (!r->is_past_flags)
+		(void)conf_error_set(e, "expected an option, found %s", conf_quote(quoted, *r->at));
+	return row;
+}
+
 const struct conf_flag *conf_flag_next(struct conf_flag_reader *r, const struct conf_flag *flags,
 	const char **value, struct conf_error *e)
 {
@@ -44,9 +58,15 @@ const struct conf_flag *conf_flag_next(struct conf_flag_reader *r, const struct 
 
 	*value = NULL;
 	e->text[0] = '\0';
-	if (!word || strcmp(word, "--") == 0)
+	if (word && !r->is_past_flags && strcmp(word, "--") == 0) {
+		r->is_past_flags = true;
+		word = *++r->at;
+	}
+	if (!word)
 		return NULL;
-	if (!r->letter && word[0] == '-' && word[1] && word[1] != '-')
+	if (!r->letter && (r->is_past_flags || word[0] != '-' || !word[1]))
+		return take_word(r, flags, value, e);
+	if (!r->letter && word[1] != '-')
 		r->letter = word + 1;
 	flag = r->letter                      ? find(flags, *r->letter, NULL)
 		: strncmp(word, "--", 2) == 0 ? find(flags, '\0', word + 2)
@@ -69,6 +89,10 @@ void conf_flag_print(const struct conf_flag *flags, FILE *out)
 	for (; flags->letter || flags->name; flags++) {
 		char forms[40];
 
+		if (flags->letter == CONF_FLAG_WORD) {
+			(void)fprintf(out, "  %-20s %s\n", flags->argument, flags->help);
+			continue;
+		}
 		(void)snprintf(forms, sizeof forms, "%s%c%s%s%s %s", flags->letter ? "-" : "",
 			flags->letter ? flags->letter : '-',
 			flags->letter && flags->name ? ", --" : "", !flags->letter ? "-" : "",

@@ -6,7 +6,12 @@
 
 #include "conf/conf_error.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+
+/* The letter of the row, if there is one, for words that are no flags: each comes back as a value
+ * of that row, "-" too, and all that follow "--". */
+enum { CONF_FLAG_WORD = '\1' };
 
 /* A row of the table, which ends with one that is all empty. */
 struct conf_flag {
@@ -19,6 +24,7 @@ struct conf_flag {
 struct conf_flag_reader {
 	char **at;          /* the argument in hand, as in argv: a NULL ends them */
 	const char *letter; /* inside -dv, the next one; or NULL */
+	bool is_past_flags; /* "--" was there */
 };
 
 /* argv without the name of the program. */

@@ -16,7 +16,7 @@ static const struct conf_flag flags[] = {
 enum { TOLD_MAX = 500 };
 
 /* Reads the line and writes what it says: "d c=FILE sentence". */
-static void told(char **arguments, char ret[static TOLD_MAX])
+static void told(const struct conf_flag *table, char **arguments, char ret[static TOLD_MAX])
 {
 	struct conf_flag_reader r = conf_flag_reader_of(arguments);
 	FILE *out = fmemopen(ret, TOLD_MAX, "w");
@@ -25,19 +25,21 @@ static void told(char **arguments, char ret[static TOLD_MAX])
 	const char *value;
 
 	cr_assert(out);
-	while ((flag = conf_flag_next(&r, flags, &value, &e)))
-		(void)fprintf(out, "%c%s%s ", flag->letter ? flag->letter : '-', value ? "=" : "",
-			value ? value : "");
+	while ((flag = conf_flag_next(&r, table, &value, &e)))
+		(void)fprintf(out, "%c%s%s ", flag->letter >= ' ' ? flag->letter : '-',
+			value ? "=" : "", value ? value : "");
 	(void)fprintf(out, "%s", e.text);
 	cr_assert_eq(fclose(out), 0);
 }
 
-#define EXPECT_TOLD(said, ...)                                                                     \
+#define EXPECT_TOLD_BY(table, said, ...)                                                           \
 	do {                                                                                       \
 		char room[TOLD_MAX] = "", *line[] = {__VA_ARGS__, NULL};                           \
-		told(line, room);                                                                  \
+		told(table, line, room);                                                           \
 		cr_expect_str_eq(room, said);                                                      \
 	} while (0)
+
+#define EXPECT_TOLD(said, ...) EXPECT_TOLD_BY(flags, said, __VA_ARGS__)
 
 TEST(conf_flag, takes_letters_alone_together_and_with_arguments, "")
 {
@@ -59,6 +61,20 @@ TEST(conf_flag, takes_long_names, "")
 TEST(conf_flag, ends_at_the_end_and_at_two_hyphens, "")
 {
 	EXPECT_TOLD("d ", "-d", "--", "-x");
+}
+
+TEST(conf_flag, gives_words_to_the_row_that_is_for_them, "")
+{
+	static const struct conf_flag words[] = {
+		{CONF_FLAG_WORD, NULL, "FILE", "a file"},
+		{'v', NULL, NULL, "verbose"},
+		{0},
+	};
+
+	EXPECT_TOLD_BY(words, "-=a v -=b ", "a", "-v", "b");
+	EXPECT_TOLD_BY(words, "-=- -= ", "-", "");
+	EXPECT_TOLD_BY(words, "-=a -=-v -=-- ", "a", "--", "-v", "--");
+	EXPECT_TOLD_BY(words, "-=a expected an option, found \"-x\"", "a", "-x");
 }
 
 TEST(conf_flag, says_what_is_wrong, "")

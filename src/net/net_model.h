@@ -54,8 +54,4 @@ struct net_server {
 /* The models, each in net_server_NAME.c. */
 extern const struct net_model net_model_epoll; /* one thread, one loop */
 
-/* Tells the configured log, if there is one. */
-void net_server_log(const struct net_server *s, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
 #endif

@@ -32,6 +32,22 @@ const char *net_model_name(size_t index)
 	return index < sizeof models / sizeof models[0] ? models[index]->name : NULL;
 }
 
+const char *net_model_help(const struct net_model *m)
+{
+	return m->help;
+}
+
+int net_model_check(const struct net_model *m, const struct net_protocol *p, struct ting_error *err)
+{
+	unsigned missing = p->needs & ~m->offers;
+
+	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+		if (missing & needs[i].need)
+			return net_error_set(err, -ENOTSUP, "%s cannot carry %s: %s, and %s",
+				m->name, p->name, needs[i].reason, m->lacks);
+	return 0;
+}
+
 uint32_t net_model_connections_usual(const struct net_model *m)
 {
 	return m->connections_usual;
@@ -41,15 +57,11 @@ int net_server_new(
 	struct net_server **ret, const struct net_server_config *config, struct ting_error *err)
 {
 	struct net_server base = {.model = config->model, .config = *config};
-	unsigned missing = config->protocol->needs & ~config->model->offers;
-	int failed;
+	int failed = net_model_check(config->model, config->protocol, err);
 
 	assert(config->connections_max > 0 && config->protocol->received);
-	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
-		if (missing & needs[i].need)
-			return net_error_set(err, -ENOTSUP, "%s cannot carry %s: %s, and %s",
-				config->model->name, config->protocol->name, needs[i].reason,
-				config->model->lacks);
+	if (failed)
+		return failed;
 	if (config->connections_max > config->model->connections_max)
 		return net_error_set(err, -ENOTSUP, "%s has at most %u clients at once",
 			config->model->name, config->model->connections_max);

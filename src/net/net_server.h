@@ -85,6 +85,14 @@ const struct net_model *net_model_find(const char *name);
 /* The rows in their order, for help and for tests: their names; NULL after the last. */
 const char *net_model_name(size_t index);
 
+/* What it is, in a line. */
+const char *net_model_help(const struct net_model *m);
+
+/* 0, or -ENOTSUP with the sentence that net_server_new() would refuse the protocol with; err may be
+ * NULL. */
+int net_model_check(
+	const struct net_model *m, const struct net_protocol *p, struct ting_error *err);
+
 /* How many clients it has at once unless told otherwise: what the model can bear. */
 uint32_t net_model_connections_usual(const struct net_model *m);
 
@@ -191,6 +199,10 @@ void *net_state(struct net_server *s, conn_id conn);
 
 /* Is what was sent in one call received in one call?  So it is for datagrams and unixseq. */
 bool net_keeps_messages(const struct net_server *s, conn_id conn);
+
+/* Tells the configured log, if there is one: one line, cut where it is too long. */
+void net_server_log(const struct net_server *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 struct net_stats {
 	uint64_t accepted;  /* adopted ones included */
