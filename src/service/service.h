@@ -22,10 +22,23 @@ struct service {
 	void (*free)(void *self);
 };
 
+/* The services, each in service_NAME.c. */
+extern const struct service service_chargen; /* RFC 864 */
+extern const struct service service_chat;
+extern const struct service service_daytime; /* RFC 867 */
+extern const struct service service_discard; /* RFC 863 */
+extern const struct service service_echo;    /* RFC 862 */
+extern const struct service service_hello;
+extern const struct service service_sum;
+extern const struct service service_time; /* RFC 868 */
+
 /* The row with that name, or NULL. */
 const struct service *service_find(const char *name);
 
 /* The rows in their order; NULL after the last. */
 const struct service *service_at(size_t index);
+
+/* A `received` for those that do not listen. */
+void service_ignore(void *self, struct net_server *s, conn_id conn, struct span bytes);
 
 #endif

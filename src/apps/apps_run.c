@@ -1,0 +1,309 @@
+/* apps_run.c - from the command line to a running service, and to its end. */
+#include "apps/apps_run.h"
+
+#include "apps/apps_run_list.h"
+#include "apps/apps_serve_process.h"
+#include "conf/conf_flag.h"
+#include "conf/conf_value.h"
+#include "service/service.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { STATUS_SYSTEM = 1, STATUS_USAGE = 2, IDLE_S_MAX = 1000000, WORKERS_MAX = 1000 };
+
+struct run {
+	/* The command line. */
+	const struct service *service;
+	const struct net_model *model;
+	const char *endpoints[NET_LISTENERS_MAX];
+	size_t endpoint_count;
+	int64_t clients_max, backlog, workers; /* 0: what is usual */
+	msec idle_ms;
+	bool is_verbose;
+	struct service_options options;
+
+	void *self; /* of the service */
+	struct loop *loop;
+	struct loop_signal terminate;
+	struct net_server *server;
+};
+
+enum flag {
+	FLAG_WORD,
+	FLAG_MODEL,
+	FLAG_CLIENTS,
+	FLAG_IDLE,
+	FLAG_BACKLOG,
+	FLAG_WORKERS,
+	FLAG_ROOT,
+	FLAG_WRITABLE,
+	FLAG_LIST,
+	FLAG_VERBOSE,
+	FLAG_HELP
+};
+
+static const struct conf_flag flags[] = {
+	[FLAG_WORD] = {CONF_FLAG_WORD, NULL, "SERVICE, ENDPOINT...",
+		"what is served, and where: tcp://127.0.0.1:7007, udp://*:0..."},
+	[FLAG_MODEL] = {'\0', "model", "MODEL", "how clients are waited for; usually epoll"},
+	[FLAG_CLIENTS] = {'\0', "clients-max", "N", "clients at once; more are refused"},
+	[FLAG_IDLE] = {'\0', "idle", "SECONDS", "close where nothing moved for so long"},
+	[FLAG_BACKLOG] = {'\0', "backlog", "N", "clients that wait to be accepted"},
+	[FLAG_WORKERS] = {'\0', "workers", "N", "processes or threads, where a model has them"},
+	[FLAG_ROOT] = {'\0', "root", "DIR", "files: the folder that is served"},
+	[FLAG_WRITABLE] = {'\0', "writable", NULL, "files: clients may change it"},
+	[FLAG_LIST] = {'\0', "list", NULL, "services and models, for programs"},
+	[FLAG_VERBOSE] = {'v', NULL, NULL, "at the end, tell how many came"},
+	[FLAG_HELP] = {'h', "help", NULL, "print this"},
+	{0},
+};
+
+static void print_help(FILE *out)
+{
+	(void)fprintf(out,
+		"ting run SERVICE [ENDPOINT...] [--model MODEL] [OPTION...]\n\n"
+		"A small server.  Without a service: which ones there are.\n\n");
+	conf_flag_print(flags, out);
+}
+
+static int take_word(struct run *r, const char *word, struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM];
+
+	if (!r->service) {
+		r->service = service_find(word);
+		return r->service
+			? 0
+			: conf_error_set(e, "expected a service, found %s: ting run lists them",
+				  conf_quote(quoted, word));
+	}
+	if (r->endpoint_count == NET_LISTENERS_MAX)
+		return conf_error_set(e, "expected at most %d endpoints", NET_LISTENERS_MAX);
+	r->endpoints[r->endpoint_count++] = word;
+	return 0;
+}
+
+static int take_model(struct run *r, const char *name, struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM];
+
+	r->model = net_model_find(name);
+	return r->model ? 0
+			: conf_error_set(e,
+				  "expected a model after --model, found %s: ting run "
+				  "lists them",
+				  conf_quote(quoted, name));
+}
+
+static int take_number(int64_t *ret, const struct conf_flag *flag, const char *text, int64_t max,
+	struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM];
+
+	if (conf_value_number(ret, text, 1, max))
+		return conf_error_set(e,
+			"expected a number from 1 to %" PRId64 " after --%s, found %s", max,
+			flag->name, conf_quote(quoted, text));
+	return 0;
+}
+
+static int take_idle(msec *ret, const char *text, struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM], *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end || !(seconds >= 0.001 && seconds <= IDLE_S_MAX))
+		return conf_error_set(e, "expected seconds from 0.001 to %d after --idle, found %s",
+			IDLE_S_MAX, conf_quote(quoted, text));
+	*ret = (msec)(seconds * 1000 + 0.5);
+	return 0;
+}
+
+static int take_flag(
+	struct run *r, const struct conf_flag *flag, const char *value, struct conf_error *e)
+{
+	switch ((enum flag)(flag - flags)) {
+	case FLAG_WORD:
+		return take_word(r, value, e);
+	case FLAG_MODEL:
+		return take_model(r, value, e);
+	case FLAG_CLIENTS:
+		return take_number(&r->clients_max, flag, value, UINT32_MAX, e);
+	case FLAG_IDLE:
+		return take_idle(&r->idle_ms, value, e);
+	case FLAG_BACKLOG:
+		return take_number(&r->backlog, flag, value, INT32_MAX, e);
+	case FLAG_WORKERS:
+		return take_number(&r->workers, flag, value, WORKERS_MAX, e);
+	case FLAG_ROOT:
+		r->options.root = value;
+		break;
+	case FLAG_WRITABLE:
+		r->options.is_writable = true;
+		break;
+	case FLAG_VERBOSE:
+		r->is_verbose = true;
+		break;
+	case FLAG_LIST:
+	case FLAG_HELP:
+		break;
+	}
+	return 0;
+}
+
+/* 0: go on; 1: done, with *status. */
+static int read_command_line(struct run *r, char **argv, int *status)
+{
+	struct conf_flag_reader reader = conf_flag_reader_of(argv + 1);
+	const struct conf_flag *flag;
+	struct conf_error e;
+	const char *value;
+
+	*status = 0;
+	while ((flag = conf_flag_next(&reader, flags, &value, &e))) {
+		if (flag == &flags[FLAG_HELP]) {
+			print_help(stdout);
+			return 1;
+		}
+		if (flag == &flags[FLAG_LIST]) {
+			run_list_print_fields(stdout);
+			return 1;
+		}
+		if (take_flag(r, flag, value, &e))
+			break;
+	}
+	if (e.text[0]) {
+		(void)fprintf(stderr, "ting: %s\n\n", e.text);
+		print_help(stderr);
+		*status = STATUS_USAGE;
+		return 1;
+	}
+	if (r->service)
+		return 0;
+	run_list_print(stdout);
+	return 1;
+}
+
+/* From any thread or process of the model: one write. */
+static void log_line(void *self, const char *text)
+{
+	(void)self;
+	(void)fprintf(stderr, "ting: %s\n", text);
+}
+
+/* As many as the model likes, the command line says and the descriptors are enough for. */
+static uint32_t clients_of(const struct run *r)
+{
+	uint32_t usual = net_model_connections_usual(r->model), room = serve_raise_descriptors();
+
+	if (r->clients_max)
+		return (uint32_t)r->clients_max;
+	return usual < room ? usual : room;
+}
+
+static void terminate(struct loop_signal *signal)
+{
+	net_server_stop(LOOP_ENTRY(signal, struct run, terminate)->server);
+}
+
+static int make_server(struct run *r, struct ting_error *err)
+{
+	struct net_server_config config = {
+		.model = r->model,
+		.protocol = r->service->protocol,
+		.self = r->self,
+		.loop = r->loop,
+		.connections_max = clients_of(r),
+		.workers = (uint32_t)r->workers,
+		.idle_ms = r->idle_ms,
+		.stops_on_signals = true,
+		.log = log_line,
+	};
+
+	list_init(&r->terminate.link);
+	r->terminate.caught = terminate;
+	r->terminate.number = SIGTERM;
+	(void)loop_new(&r->loop);
+	(void)loop_signal_add(r->loop, &r->terminate);
+	config.loop = r->loop;
+	return net_server_new(&r->server, &config, err);
+}
+
+/* Listens, says where, and gives the sockets to the server. */
+static int listen_on(struct run *r, const char *text, struct ting_error *err)
+{
+	const struct net_listen_options options = {.family = AF_UNSPEC, .backlog = (int)r->backlog};
+	const struct net_accept_options accepting = {.has_no_delay = true};
+	struct net_endpoint endpoint;
+	struct net_listener listener;
+	unsigned index;
+	int failed = net_endpoint_parse(&endpoint, text, err);
+
+	if (!failed)
+		failed = net_listen(&listener, &endpoint, &options, err);
+	if (failed)
+		return failed;
+	failed = net_server_add(r->server, &listener, &accepting, &index, err);
+	if (failed) {
+		net_listener_done(&listener);
+		return failed;
+	}
+	for (size_t i = 0; i < listener.count; i++)
+		(void)printf("listening on %s\n", listener.sockets[i].name);
+	(void)fflush(stdout);
+	return 0;
+}
+
+static int serve(struct run *r, struct ting_error *err)
+{
+	int failed = r->service->make ? r->service->make(&r->self, &r->options, err) : 0;
+
+	if (!failed)
+		failed = make_server(r, err);
+	for (size_t i = 0; !failed && i < r->endpoint_count; i++)
+		failed = listen_on(r, r->endpoints[i], err);
+	if (failed)
+		return failed;
+	failed = net_server_run(r->server);
+	if (failed)
+		(void)snprintf(err->text, sizeof err->text, "cannot go on: %s", strerror(-failed));
+	return failed;
+}
+
+static void tell_end(const struct run *r)
+{
+	const struct net_stats stats = net_server_stats(r->server);
+
+	(void)fprintf(stderr,
+		"ting: %" PRIu64 " clients accepted, %" PRIu64 " refused, %" PRIu64
+		" datagrams, %" PRIu64 " dropped\n",
+		stats.accepted, stats.refused, stats.datagrams, stats.dropped);
+}
+
+int apps_run(int argc, char **argv)
+{
+	struct run r = {.model = net_model_find("epoll")};
+	struct ting_error err;
+	int status;
+
+	(void)argc;
+	if (read_command_line(&r, argv, &status))
+		return status;
+	if (!r.endpoint_count)
+		r.endpoints[r.endpoint_count++] = r.service->standard;
+	if (serve(&r, &err)) {
+		(void)fprintf(stderr, "ting: %s\n", err.text);
+		status = STATUS_SYSTEM;
+	} else if (r.is_verbose) {
+		tell_end(&r);
+	}
+	net_server_free(r.server);
+	if (r.self && r.service->free)
+		r.service->free(r.self);
+	return status;
+}
