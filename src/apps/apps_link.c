@@ -318,7 +318,7 @@ void link_leave(struct link *l)
 int link_open(struct link *l)
 {
 	const struct options *o = l->options;
-	struct net_connect_options how = {.bind = o->bind, .has_no_delay = o->has_no_delay};
+	struct net_connect_options how = {.socket.has_no_delay = o->has_no_delay};
 	struct net_endpoint endpoint = {.scheme = o->unix_path ? NET_UNIX : NET_TCP};
 	const char *name = o->unix_path ? o->unix_path : o->host;
 	size_t size = strlen(name);
@@ -328,6 +328,15 @@ int link_open(struct link *l)
 		options_report(
 			o, "%s \"%s\": empty, or too long", o->unix_path ? "--unix" : "-h", name);
 		return EXIT_USAGE;
+	}
+	if (o->bind && strlen(o->bind) > NET_HOST_MAX) {
+		options_report(o, "-A \"%s\": too long", o->bind);
+		return EXIT_USAGE;
+	}
+	if (o->bind && !o->unix_path) {
+		l->local = (struct net_endpoint){.scheme = NET_TCP, .port = "0"};
+		memcpy(l->local.host, o->bind, strlen(o->bind) + 1);
+		how.bind = &l->local;
 	}
 	memcpy(o->unix_path ? endpoint.path : endpoint.host, name, size + 1);
 	(void)snprintf(endpoint.port, sizeof endpoint.port, "%d", (int)o->port);

@@ -26,6 +26,7 @@ struct link {
 	struct client_effects effects;
 	struct mqtt_connect connect;
 	enum link_state state;
+	struct net_endpoint local; /* where the socket comes from, if options say it */
 	struct net_connect socket;
 	struct net_blocks blocks;
 	struct net_output out;

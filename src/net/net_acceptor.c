@@ -103,7 +103,7 @@ static void door_ready(struct loop_watch *w, unsigned events)
 		if (from.at.ss_family == AF_UNIX) /* who connects has no name there */
 			memcpy(peer, name, sizeof peer);
 		else
-			net_address_format(&from, peer);
+			net_address_format(&from, a->listener.endpoint.scheme, peer);
 		let_in(a, fd, peer);
 	}
 }

@@ -98,7 +98,7 @@ TEST(net_acceptor, a_crowd_comes_in_over_several_turns, "")
 /* The second client is closed at once, counted and logged. */
 static void expect_room_for_one(struct door *d, const char *why)
 {
-	char byte, text[300];
+	char byte, text[NET_ENDPOINT_MAX + 100];
 	int first = new_socket(), second = new_socket(), third = new_socket();
 
 	knock(d, first);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,13 +12,50 @@
 
 static_assert(NET_PATH_MAX == sizeof((struct sockaddr_un *)0)->sun_path - 1, "the kernel's bound");
 
-struct scheme {
+/* The parts that an endpoint's text has after the prefix, in this order. */
+enum part { HOST = 1, PORT = 2, PATH = 4 };
+
+typedef int resolve_fn(const struct net_endpoint *e, int family, enum net_purpose purpose,
+	struct net_address *ret, size_t *ret_count, struct ting_error *err);
+
+static resolve_fn resolve_inet, resolve_unix, resolve_nothing;
+
+static const struct scheme {
 	const char *prefix;
-	int (*parse)(struct net_endpoint *ret, const char *rest, const char *text,
-		struct ting_error *err);
-	int (*resolve)(const struct net_endpoint *e, int family, enum net_purpose purpose,
-		struct net_address *ret, size_t *ret_count, struct ting_error *err);
+	unsigned parts; /* of enum part */
+	size_t path_max;
+	resolve_fn *resolve;
+	struct net_scheme_traits traits;
+} schemes[] = {
+	/* traits: form, socket, datagrams, keeps messages, can serve */
+	[NET_TCP] = {"tcp://", HOST | PORT, 0, resolve_inet,
+		{"tcp://host:port", SOCK_STREAM, false, false, true}},
+	[NET_UDP] = {"udp://", HOST | PORT, 0, resolve_inet,
+		{"udp://host:port", SOCK_DGRAM, true, true, true}},
+	[NET_UNIX] = {"unix://", PATH, NET_PATH_MAX, resolve_unix,
+		{"unix:///path", SOCK_STREAM, false, false, true}},
+	[NET_UNIXGRAM] = {"unixgram://", PATH, NET_PATH_MAX, resolve_unix,
+		{"unixgram:///path", SOCK_DGRAM, true, true, true}},
+	[NET_UNIXSEQ] = {"unixseq://", PATH, NET_PATH_MAX, resolve_unix,
+		{"unixseq:///path", SOCK_SEQPACKET, false, true, true}},
+	[NET_FIFO] = {"fifo://", PATH, NET_FILE_MAX, resolve_nothing,
+		{"fifo:///path", 0, false, false, false}},
+	[NET_FILE] = {"file://", PATH, NET_FILE_MAX, resolve_nothing,
+		{"file:///path", 0, false, false, false}},
+	[NET_FILES] = {"files://", HOST | PORT | PATH, NET_FILE_MAX, resolve_inet,
+		{"files://host:port/path", SOCK_STREAM, false, false, false}},
+	[NET_ICMP] = {"icmp://", HOST, 0, resolve_inet,
+		{"icmp://host", SOCK_DGRAM, true, true, false}},
+	[NET_STANDARD] = {"-", 0, 0, resolve_nothing, {"-", 0, false, false, false}},
 };
+
+enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
+
+const struct net_scheme_traits *net_scheme_get(enum net_scheme scheme)
+{
+	assert((unsigned)scheme < SCHEMES);
+	return &schemes[scheme].traits;
+}
 
 /* Copies size bytes and a NUL, or answers that they do not fit. */
 static bool copy_text(char *to, size_t room, const char *from, size_t size)
@@ -31,45 +67,101 @@ static bool copy_text(char *to, size_t room, const char *from, size_t size)
 	return true;
 }
 
-static int parse_tcp(
-	struct net_endpoint *ret, const char *rest, const char *text, struct ting_error *err)
+/* What comes before the path is a host and a port, "host:port" or "[host]:port", or a host alone.
+ */
+static int parse_host(struct net_endpoint *ret, const char *at, size_t size, const char *text,
+	struct ting_error *err)
 {
-	bool is_literal = rest[0] == '[';
-	const char *host = rest + is_literal;
-	const char *end = is_literal ? strchr(host, ']') : strrchr(host, ':');
-	const char *port = end ? end + 1 + is_literal : NULL;
+	const struct scheme *s = &schemes[ret->scheme];
+	bool is_literal = size > 0 && at[0] == '[', has_port = s->parts & PORT;
+	const char *host = at + is_literal, *last = at + size;
+	const char *end = is_literal ? memchr(host, ']', size - 1)
+		: has_port           ? memrchr(host, ':', size)
+				     : last;
+	const char *port = end ? end + is_literal : NULL; /* with its colon */
 
-	if (!end || (is_literal && end[1] != ':'))
+	if (!end || (has_port ? port == last || *port != ':' : port != last))
 		return net_error_set(err, -EINVAL,
-			"\"%s\": expected tcp://host:port, with an IPv6 address in []", text);
+			"\"%s\": expected %s, with an IPv6 address in []", text, s->traits.form);
 	if (!is_literal && memchr(host, ':', (size_t)(end - host)))
 		return net_error_set(
 			err, -EINVAL, "\"%s\": an IPv6 address is written in []", text);
 	if (end == host)
-		return net_error_set(
-			err, -EINVAL, "\"%s\": the host is missing (* is every interface)", text);
-	if (*port == '\0')
+		return net_error_set(err, -EINVAL, "\"%s\": the host is missing%s", text,
+			has_port ? " (* is every interface)" : "");
+	if (has_port && port + 1 == last)
 		return net_error_set(err, -EINVAL, "\"%s\": the port is missing", text);
 	if (!copy_text(ret->host, sizeof ret->host, host, (size_t)(end - host)))
 		return net_error_set(
 			err, -EINVAL, "\"%s\": a host has at most %d bytes", text, NET_HOST_MAX);
-	if (!copy_text(ret->port, sizeof ret->port, port, strlen(port)))
+	if (has_port &&
+		!copy_text(ret->port, sizeof ret->port, port + 1, (size_t)(last - port - 1)))
 		return net_error_set(
 			err, -EINVAL, "\"%s\": a port has at most %d bytes", text, NET_PORT_MAX);
 	return 0;
 }
 
-static int parse_unix(
-	struct net_endpoint *ret, const char *rest, const char *text, struct ting_error *err)
+static int parse_path(
+	struct net_endpoint *ret, const char *path, const char *text, struct ting_error *err)
 {
-	if (rest[0] != '/')
+	const struct scheme *s = &schemes[ret->scheme];
+
+	if (path[0] != '/')
+		return net_error_set(err, -EINVAL, "\"%s\": expected %s, the path from the root",
+			text, s->traits.form);
+	if (!copy_text(ret->path, s->path_max + 1, path, strlen(path)))
 		return net_error_set(err, -EINVAL,
-			"\"%s\": expected unix:///path, the path from the root", text);
-	if (!copy_text(ret->path, sizeof ret->path, rest, strlen(rest)))
-		return net_error_set(err, -EINVAL,
-			"\"%s\": the path of a UNIX socket has at most %d bytes, this one has %zu",
-			text, NET_PATH_MAX, strlen(rest));
+			"\"%s\": the path of %s has at most %zu bytes, this one has %zu", text,
+			s->traits.type ? "a UNIX socket" : "a file", s->path_max, strlen(path));
 	return 0;
+}
+
+/* Names all schemes. */
+static int unknown_scheme(const char *text, struct ting_error *err)
+{
+	char forms[320] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; i < SCHEMES; i++)
+		used += (size_t)snprintf(forms + used, sizeof forms - used, "%s%s",
+			i == 0                    ? ""
+				: i + 1 < SCHEMES ? ", "
+						  : " or ",
+			schemes[i].traits.form);
+	return net_error_set(err, -EINVAL, "\"%s\": expected %s", text, forms);
+}
+
+int net_endpoint_parse(struct net_endpoint *ret, const char *text, struct ting_error *err)
+{
+	for (unsigned i = 0; i < SCHEMES; i++) {
+		const struct scheme *s = &schemes[i];
+		struct net_endpoint e = {.scheme = (enum net_scheme)i};
+		size_t prefix = strlen(s->prefix);
+		const char *rest = text + prefix;
+		size_t host = s->parts & PATH ? strcspn(rest, "/") : strlen(rest);
+		int failed = 0;
+
+		if (strncmp(text, s->prefix, prefix) != 0 || (s->parts == 0 && *rest != '\0'))
+			continue;
+		if (s->parts & HOST)
+			failed = parse_host(&e, rest, host, text, err);
+		if (!failed && s->parts & PATH)
+			failed = parse_path(&e, s->parts & HOST ? rest + host : rest, text, err);
+		if (!failed)
+			*ret = e;
+		return failed;
+	}
+	return unknown_scheme(text, err);
+}
+
+void net_endpoint_format(const struct net_endpoint *e, char ret[NET_ENDPOINT_MAX + 1])
+{
+	const struct scheme *s = &schemes[e->scheme];
+	bool is_literal = strchr(e->host, ':') != NULL;
+	const char *open = is_literal ? "[" : "", *close = is_literal ? "]" : "";
+
+	snprintf(ret, NET_ENDPOINT_MAX + 1, "%s%s%s%s%s%s%s", s->prefix, open, e->host, close,
+		s->parts & PORT ? ":" : "", e->port, e->path);
 }
 
 /* getaddrinfo() takes any number and cuts it to 16 bits. */
@@ -110,21 +202,24 @@ static int resolver_error(const struct net_endpoint *e, int code, struct ting_er
 	return net_error_set(err, -ENOENT, "%s: %s", name, gai_strerror(code));
 }
 
-static int resolve_tcp(const struct net_endpoint *e, int family, enum net_purpose purpose,
+static int resolve_inet(const struct net_endpoint *e, int family, enum net_purpose purpose,
 	struct net_address *ret, size_t *ret_count, struct ting_error *err)
 {
 	bool is_any = strcmp(e->host, "*") == 0;
-	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+	const char *port = e->port[0] != '\0' ? e->port : "0"; /* icmp has none */
+	struct addrinfo hints = {
+		.ai_family = family, .ai_socktype = schemes[e->scheme].traits.type};
 	struct addrinfo *list;
+	char name[NET_ENDPOINT_MAX + 1];
 	size_t count = 0;
 	int code;
 
+	net_endpoint_format(e, name);
 	if (!is_port(e->port))
-		return net_error_set(
-			err, -ENOENT, "tcp://%s:%s: a port is at most 65535", e->host, e->port);
+		return net_error_set(err, -ENOENT, "%s: a port is at most 65535", name);
 	if (purpose == NET_TO_LISTEN)
 		hints.ai_flags = AI_PASSIVE; /* no host means every interface */
-	code = getaddrinfo(is_any ? NULL : e->host, e->port, &hints, &list);
+	code = getaddrinfo(is_any ? NULL : e->host, port, &hints, &list);
 	if (code != 0)
 		return resolver_error(e, code, err);
 	for (struct addrinfo *a = list; a && count < NET_ADDRESSES_MAX; a = a->ai_next) {
@@ -145,7 +240,10 @@ static int resolve_unix(const struct net_endpoint *e, int family, enum net_purpo
 
 	(void)family;
 	(void)purpose;
-	(void)err;
+	if (strlen(e->path) > NET_PATH_MAX)
+		return net_error_set(err, -ENAMETOOLONG,
+			"%s: the path of a UNIX socket has at most %d bytes", e->path,
+			NET_PATH_MAX);
 	*at = (struct sockaddr_un){.sun_family = AF_UNIX};
 	memcpy(at->sun_path, e->path, strlen(e->path));
 	ret->size = sizeof *at;
@@ -153,44 +251,17 @@ static int resolve_unix(const struct net_endpoint *e, int family, enum net_purpo
 	return 0;
 }
 
-static const struct scheme schemes[] = {
-	[NET_TCP] = {"tcp://", parse_tcp, resolve_tcp},
-	[NET_UNIX] = {"unix://", parse_unix, resolve_unix},
-};
-
-enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
-
-int net_endpoint_parse(struct net_endpoint *ret, const char *text, struct ting_error *err)
+static int resolve_nothing(const struct net_endpoint *e, int family, enum net_purpose purpose,
+	struct net_address *ret, size_t *ret_count, struct ting_error *err)
 {
-	for (unsigned i = 0; i < SCHEMES; i++) {
-		size_t size = strlen(schemes[i].prefix);
-		struct net_endpoint e = {.scheme = (enum net_scheme)i};
-		int failed;
+	char name[NET_ENDPOINT_MAX + 1];
 
-		if (strncmp(text, schemes[i].prefix, size) != 0)
-			continue;
-		failed = schemes[i].parse(&e, text + size, text, err);
-		if (failed == 0)
-			*ret = e;
-		return failed;
-	}
-	return net_error_set(
-		err, -EINVAL, "\"%s\": expected tcp://host:port or unix:///path", text);
-}
-
-void net_endpoint_format(const struct net_endpoint *e, char ret[NET_ENDPOINT_MAX + 1])
-{
-	bool is_literal = strchr(e->host, ':') != NULL;
-
-	switch (e->scheme) {
-	case NET_TCP:
-		snprintf(ret, NET_ENDPOINT_MAX + 1, is_literal ? "tcp://[%s]:%s" : "tcp://%s:%s",
-			e->host, e->port);
-		break;
-	case NET_UNIX:
-		snprintf(ret, NET_ENDPOINT_MAX + 1, "unix://%s", e->path);
-		break;
-	}
+	(void)family;
+	(void)purpose;
+	(void)ret;
+	(void)ret_count;
+	net_endpoint_format(e, name);
+	return net_error_set(err, -ENOTSUP, "%s is not a socket", name);
 }
 
 int net_endpoint_resolve(const struct net_endpoint *e, int family, enum net_purpose purpose,
@@ -199,30 +270,49 @@ int net_endpoint_resolve(const struct net_endpoint *e, int family, enum net_purp
 	return schemes[e->scheme].resolve(e, family, purpose, ret, ret_count, err);
 }
 
-static void format_inet(const struct net_address *a, const char *format, char *ret)
+static void format_inet(const struct net_address *a, const struct scheme *s, char *ret)
 {
+	bool is_literal = a->at.ss_family == AF_INET6, has_port = s->parts & PORT;
 	char host[NI_MAXHOST], port[NI_MAXSERV];
 	int code = getnameinfo((const struct sockaddr *)&a->at, a->size, host, sizeof host, port,
 		sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
 
 	assert(code == 0 && "numbers need no resolver");
-	snprintf(ret, NET_NAME_MAX + 1, format, host, port);
+	snprintf(ret, NET_NAME_MAX + 1, is_literal ? "%s[%s]%s%s" : "%s%s%s%s", s->prefix, host,
+		has_port ? ":" : "", has_port ? port : "");
 }
 
-void net_address_format(const struct net_address *a, char ret[NET_NAME_MAX + 1])
+/* The name is the peer's choice and may be shown on a terminal: what cannot be printed is '?'. */
+static void format_unix(const struct net_address *a, const struct scheme *s, char *ret)
 {
 	const struct sockaddr_un *un = (const void *)&a->at;
+	size_t used = strlen(s->prefix), before = offsetof(struct sockaddr_un, sun_path);
+	size_t size = a->size > before ? a->size - before : 0; /* one that connected has no path */
+	bool is_abstract = size > 0 && un->sun_path[0] == '\0';
+
+	memcpy(ret, s->prefix, used);
+	if (!is_abstract)
+		size = strnlen(un->sun_path, size);
+	for (size_t i = 0; i < size && used < NET_NAME_MAX; i++) {
+		unsigned char c = (unsigned char)un->sun_path[i];
+
+		ret[used++] = i == 0 && is_abstract ? '@' : c < ' ' || c == 0x7f ? '?' : (char)c;
+	}
+	ret[used] = '\0';
+}
+
+void net_address_format(
+	const struct net_address *a, enum net_scheme scheme, char ret[NET_NAME_MAX + 1])
+{
+	const struct scheme *s = &schemes[scheme];
 
 	switch (a->at.ss_family) {
 	case AF_INET:
-		format_inet(a, "tcp://%s:%s", ret);
-		break;
 	case AF_INET6:
-		format_inet(a, "tcp://[%s]:%s", ret);
+		format_inet(a, s, ret);
 		break;
-	case AF_UNIX: /* one that connected has no path */
-		snprintf(ret, NET_NAME_MAX + 1, "unix://%.*s", NET_PATH_MAX,
-			a->size > offsetof(struct sockaddr_un, sun_path) ? un->sun_path : "");
+	case AF_UNIX:
+		format_unix(a, s, ret);
 		break;
 	default:
 		snprintf(ret, NET_NAME_MAX + 1, "family %d", a->at.ss_family);

@@ -2,44 +2,58 @@
 #include "net/net_connect.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The local end, if one was asked for, in the family of the remote end.  0 or -errno. */
-static int bind_local(int fd, const struct net_connect_options *options, int family)
+/* Adds to what strerror() says. */
+static const char *reason(const struct net_connect *c, int err)
 {
-	struct net_endpoint local = {.scheme = NET_TCP, .port = "0"};
+	enum net_scheme scheme = c->endpoint.scheme;
+
+	if (err == EACCES && scheme == NET_UDP && !c->options.socket.is_broadcast)
+		return "permission denied (broadcasting has to be asked for)";
+	if (err == EPROTOTYPE)
+		return "the socket there is of another type";
+	if (err == EAGAIN && scheme != NET_TCP)
+		return "as many clients as its backlog has room for wait to be accepted";
+	if (err == ENODEV)
+		return "there is no such interface, or none for multicast";
+	return strerror(err);
+}
+
+/* The local end, if one was asked for, in the family of the remote end.  0 or -errno. */
+static int bind_local(const struct net_connect *c, int fd, int family)
+{
+	const struct net_connect_options *o = &c->options;
+	const struct sockaddr nameless = {.sa_family = AF_UNIX};
 	struct net_address list[NET_ADDRESSES_MAX];
 	size_t count;
 	int err;
 
-	if (!options->bind || family == AF_UNIX)
+	if (!o->bind && c->endpoint.scheme == NET_UNIXGRAM)
+		return bind(fd, &nameless, sizeof nameless.sa_family) < 0 ? -errno : 0;
+	if (!o->bind)
 		return 0;
-	if (strlen(options->bind) > NET_HOST_MAX)
-		return -EINVAL;
-	memcpy(local.host, options->bind, strlen(options->bind) + 1);
-	err = net_endpoint_resolve(&local, family, NET_TO_CONNECT, list, &count, NULL);
-	if (err)
-		return err;
-	return bind(fd, (const struct sockaddr *)&list->at, list->size) < 0 ? -errno : 0;
+	err = net_endpoint_resolve(o->bind, family, NET_TO_LISTEN, list, &count, NULL);
+	return err ? err : net_socket_bind(fd, c->endpoint.scheme, list, &o->socket);
 }
 
 /* Begins with the address.  0 and c->fd, or -errno. */
 static int try_address(struct net_connect *c, const struct net_address *a)
 {
-	int family = a->at.ss_family;
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1, err;
+	const struct net_endpoint *local = c->options.bind;
+	int fd = net_socket_new(c->endpoint.scheme, a, &c->options.socket), err;
 
 	if (fd < 0)
-		return -errno;
-	if (c->options.has_no_delay && family != AF_UNIX)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	err = bind_local(fd, &c->options, family);
-	if (err == 0 && connect(fd, (const struct sockaddr *)&a->at, a->size) < 0)
+		return fd;
+	c->is_group = net_scheme_get(c->endpoint.scheme)->is_datagrams &&
+		net_socket_is_group(a, &c->options.socket);
+	err = bind_local(c, fd, a->at.ss_family);
+	if (!err && !c->is_group && connect(fd, (const struct sockaddr *)&a->at, a->size) < 0) {
 		err = -errno;
+		if (err != -EINPROGRESS && local && local->path[0])
+			unlink(local->path);
+	}
 	if (err < 0 && err != -EINPROGRESS) {
 		close(fd);
 		return err;
@@ -52,7 +66,7 @@ static int try_address(struct net_connect *c, const struct net_address *a)
  * did not do.  0, or -errno of the last one. */
 static int try_next(struct net_connect *c, int failed, struct ting_error *err)
 {
-	char name[NET_ENDPOINT_MAX + 1];
+	char name[NET_ENDPOINT_MAX + 1], local[NET_ENDPOINT_MAX + 1] = "";
 
 	while (c->tried < c->count) {
 		failed = try_address(c, &c->addresses[c->tried++]);
@@ -60,7 +74,10 @@ static int try_next(struct net_connect *c, int failed, struct ting_error *err)
 			return 0;
 	}
 	net_endpoint_format(&c->endpoint, name);
-	return net_error_set(err, failed, "cannot connect to %s: %s", name, strerror(-failed));
+	if (c->options.bind)
+		net_endpoint_format(c->options.bind, local);
+	return net_error_set(err, failed, "cannot connect to %s%s%s: %s", name,
+		local[0] ? " from " : "", local, reason(c, -failed));
 }
 
 int net_connect_start(struct net_connect *c, const struct net_endpoint *e,

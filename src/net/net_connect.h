@@ -5,18 +5,20 @@
  *   net_connect_finish(&c, ...);   0: connected; -EINPROGRESS: wait again, for another c.fd
  *   take c.fd, or net_connect_done(&c)
  *
- * Only looking up a name may block: see net_endpoint_resolve(). */
+ * Only looking up a name may block: see net_endpoint_resolve().  Sockets of datagrams connect at
+ * once, so that they hear only the other end, and of its absence. */
 #ifndef TING_NET_CONNECT_H
 #define TING_NET_CONNECT_H
 
-#include "net/net_address.h"
-
-#include <stdbool.h>
+#include "net/net_socket.h"
 
 struct net_connect_options {
-	int family;        /* AF_UNSPEC, AF_INET, AF_INET6 */
-	const char *bind;  /* local host name or address for tcp, or NULL; must outlive it */
-	bool has_no_delay; /* TCP_NODELAY */
+	int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
+	struct net_socket_options socket;
+	const struct net_endpoint *bind; /* the local end, of the same scheme, or NULL: the system's
+					  * choice, which names unixgram too, so that it can be
+					  * answered.  Must outlive the struct net_connect; its file
+					  * is the caller's to remove once c.fd is taken */
 };
 
 struct net_connect {
@@ -24,7 +26,9 @@ struct net_connect {
 	struct net_connect_options options;
 	struct net_endpoint endpoint;
 	struct net_address addresses[NET_ADDRESSES_MAX];
-	size_t count, tried;
+	size_t count, tried; /* the socket is for the last that was tried */
+	bool is_group;       /* that address is a multicast or broadcast: who answers has another,
+			      * so fd is not connected, and is sent from with the address */
 };
 
 /* Looks up the endpoint and begins with its first address.  0 and c->fd is there, or -errno with a

@@ -62,7 +62,7 @@ TEST(net_listen, a_socket_that_somebody_listens_on_is_left_alone, "")
 	struct net_endpoint e = place();
 	struct net_listener l, second;
 	struct ting_error err;
-	char expected[400];
+	char expected[NET_ENDPOINT_MAX + 100];
 
 	cr_assert_eq(net_listen(&l, &e, &options, NULL), 0);
 	cr_expect_eq(net_listen(&second, &e, &options, &err), -EADDRINUSE);
