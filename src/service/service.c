@@ -10,6 +10,7 @@ static const struct service *const services[] = {
 	&service_hello,
 	&service_sum,
 	&service_chat,
+	&service_files,
 };
 
 const struct service *service_at(size_t index)

@@ -28,6 +28,7 @@ extern const struct service service_chat;
 extern const struct service service_daytime; /* RFC 867 */
 extern const struct service service_discard; /* RFC 863 */
 extern const struct service service_echo;    /* RFC 862 */
+extern const struct service service_files;   /* doc/files.md */
 extern const struct service service_hello;
 extern const struct service service_sum;
 extern const struct service service_time; /* RFC 868 */
