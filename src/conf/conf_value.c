@@ -44,6 +44,24 @@ int conf_value_number(int64_t *ret, const char *text, int64_t min, int64_t max)
 	return 0;
 }
 
+int conf_value_seconds(int64_t *ret_ms, const char *text, int64_t min_ms, int64_t max_ms)
+{
+	const char *at = text;
+	int64_t value = 0, unit = 1000;
+
+	for (; isdigit((unsigned char)*at) && value <= max_ms; at++)
+		value = 10 * value + 1000 * (*at - '0');
+	if (at == text)
+		return -EINVAL;
+	if (*at == '.')
+		for (at++; isdigit((unsigned char)*at); at++)
+			value += (*at - '0') * (unit /= 10);
+	if (*at || value < min_ms || value > max_ms)
+		return -EINVAL;
+	*ret_ms = value;
+	return 0;
+}
+
 static int read_bool(const struct conf_row *row, void *base, const char *text, struct conf_error *e)
 {
 	bool is_true = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;

@@ -22,6 +22,10 @@ bool conf_value_equal(const struct conf_row *row, const void *base_a, const void
 /* A decimal number from min to max and nothing after it.  0, or -EINVAL and *ret unchanged. */
 int conf_value_number(int64_t *ret, const char *text, int64_t min, int64_t max);
 
+/* A decimal number of seconds, "0.25", in milliseconds; a further decimal is cut off.  0, or
+ * -EINVAL and *ret unchanged. */
+int conf_value_seconds(int64_t *ret_ms, const char *text, int64_t min_ms, int64_t max_ms);
+
 /* "a number of seconds from 10 to 65535, or 0": what a value of this row looks like. */
 void conf_value_describe(const struct conf_row *row, char *room, size_t size);
 

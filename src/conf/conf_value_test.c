@@ -214,3 +214,34 @@ TEST(conf_value, a_long_or_dirty_value_is_cut_and_cleaned_in_the_sentence, "")
 	cr_expect_eq(set("max_qos", "a\x1b[31m\x7f"), -EINVAL);
 	cr_expect_str_eq(error.text, "expected a number from 0 to 2, found \"a\\x1b[31m\\x7f\"");
 }
+
+TEST(conf_value, seconds_have_decimals, "")
+{
+	static const struct {
+		const char *text;
+		int64_t ms; /* -1: refused */
+	} rows[] = {
+		{"0", 0},
+		{"1", 1000},
+		{"0.25", 250},
+		{"12.3456", 12345},
+		{"3.", 3000},
+		{"100", 100000},
+		{"100.001", -1},
+		{"", -1},
+		{".5", -1},
+		{"-1", -1},
+		{"1s", -1},
+		{"1.2.3", -1},
+		{"1e3", -1},
+		{"99999999999999999999999", -1},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t ms = -1;
+		int err = conf_value_seconds(&ms, rows[i].text, 0, 100000);
+
+		cr_expect_eq(ms, rows[i].ms, "%s", rows[i].text);
+		cr_expect_eq(err, rows[i].ms < 0 ? -EINVAL : 0, "%s", rows[i].text);
+	}
+}
