@@ -1,9 +1,9 @@
-/* loop.c - epoll, and a heap of deadlines.
+/* loop.c - a waiter, and a heap of deadlines.
  *
- * The kernel is given the address of each watch.  A watch that is removed while its event waits in
- * `ready` is recognised by its empty `events`, which is why it stays in memory until the turn's
- * end. Signals come through one signalfd and wake-ups through an eventfd each: both are watches. */
-#include "loop/loop.h"
+ * A watch that is removed while its event waits in `ready` is recognised by its empty `events`,
+ * which is why it stays in memory until the turn's end.  Signals come through one signalfd and
+ * wake-ups through an eventfd each: both are watches. */
+#include "loop/loop_waiter.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,16 +11,16 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { READY_MAX = 256 }; /* events taken at once; the kernel begins with the others next time */
+enum { READY_MAX = 256 }; /* events taken at once; the waiter begins with the others next time */
 
 struct loop {
-	int fd;
+	const struct loop_waiter *waiter;
+	void *waiting;
 	bool is_stopped, has_more;
 	struct times now;
 	struct heap timers;
@@ -28,7 +28,7 @@ struct loop {
 	struct list signals;
 	struct loop_watch signal_watch;
 	struct list ends;
-	struct epoll_event ready[READY_MAX];
+	struct loop_ready ready[READY_MAX];
 };
 
 static msec clock_ms(clockid_t clock)
@@ -46,15 +46,19 @@ static void read_clocks(struct loop *l)
 
 int loop_new(struct loop **ret)
 {
+	return loop_new_with(ret, &loop_waiter_epoll);
+}
+
+int loop_new_with(struct loop **ret, const struct loop_waiter *waiter)
+{
 	struct loop *l = alloc_sure(&alloc_libc, sizeof *l);
+	int err = waiter->make(&l->waiting);
 
-	l->fd = epoll_create1(EPOLL_CLOEXEC);
-	if (l->fd < 0) {
-		int err = -errno;
-
+	if (err) {
 		alloc_free(&alloc_libc, l, sizeof *l);
 		return err;
 	}
+	l->waiter = waiter;
 	l->signal_watch.fd = -1;
 	sigemptyset(&l->signal_set);
 	list_init(&l->signals);
@@ -73,7 +77,7 @@ void loop_free(struct loop *l)
 	if (l->signal_watch.fd >= 0)
 		close(l->signal_watch.fd);
 	heap_done(&l->timers);
-	close(l->fd);
+	l->waiter->free(l->waiting);
 	alloc_free(&alloc_libc, l, sizeof *l);
 }
 
@@ -84,17 +88,13 @@ struct times loop_now(const struct loop *l)
 
 int loop_watch(struct loop *l, struct loop_watch *w, unsigned events)
 {
-	struct epoll_event e = {.data.ptr = w};
-	int op = !w->events ? EPOLL_CTL_ADD : events ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
+	int err;
 
 	if (events == w->events)
 		return 0;
-	if (events & LOOP_READ)
-		e.events |= EPOLLIN;
-	if (events & LOOP_WRITE)
-		e.events |= EPOLLOUT;
-	if (epoll_ctl(l->fd, op, w->fd, &e) < 0)
-		return -errno;
+	err = l->waiter->set(l->waiting, w, events);
+	if (err)
+		return err;
 	w->events = events;
 	return 0;
 }
@@ -253,31 +253,17 @@ static int wait_ms(const struct loop *l, msec timeout_ms)
 	return timeout_ms < 0 ? 0 : timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms;
 }
 
-/* The kernel reports EPOLLERR and EPOLLHUP unasked. */
-static unsigned events_of(const struct epoll_event *e, const struct loop_watch *w)
-{
-	unsigned events = 0;
-
-	if (e->events & (EPOLLERR | EPOLLHUP))
-		return w->events;
-	if (e->events & EPOLLIN)
-		events |= LOOP_READ;
-	if (e->events & EPOLLOUT)
-		events |= LOOP_WRITE;
-	return events & w->events;
-}
-
 int loop_turn(struct loop *l, msec timeout_ms)
 {
-	int count = epoll_wait(l->fd, l->ready, READY_MAX, wait_ms(l, timeout_ms));
+	int count = l->waiter->wait(l->waiting, wait_ms(l, timeout_ms), l->ready, READY_MAX);
 
-	if (count < 0 && errno != EINTR)
-		return -errno;
+	if (count < 0)
+		return count;
 	l->has_more = false;
 	read_clocks(l);
 	for (int i = 0; i < count; i++) {
-		struct loop_watch *w = l->ready[i].data.ptr;
-		unsigned events = events_of(&l->ready[i], w);
+		struct loop_watch *w = l->ready[i].watch;
+		unsigned events = l->ready[i].events & w->events;
 
 		if (events)
 			w->ready(w, events);

@@ -1,6 +1,6 @@
 /* loop.h - waits until something happens, and calls whoever asked for it.
  *
- * Descriptors (epoll, level-triggered), timers, signals and wake-ups from other threads.  A loop
+ * Descriptors (level-triggered), timers, signals and wake-ups from other threads.  A loop
  * belongs to one thread and does not survive fork(): make it in the child.  It goes in turns: wait,
  * read the clocks once, call for what is ready, then for the timers that are due, then the turn's
  * end.

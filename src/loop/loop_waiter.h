@@ -28,7 +28,9 @@ struct loop_waiter {
 	int (*wait)(void *waiter, int timeout_ms, struct loop_ready *ret, size_t max);
 };
 
-extern const struct loop_waiter loop_waiter_epoll; /* what loop_new() takes */
+extern const struct loop_waiter loop_waiter_epoll;  /* what loop_new() takes */
+extern const struct loop_waiter loop_waiter_poll;   /* does not know a plain file from others */
+extern const struct loop_waiter loop_waiter_select; /* -EMFILE: descriptors from FD_SETSIZE on */
 
 /* 0 or -errno. */
 int loop_new_with(struct loop **ret, const struct loop_waiter *waiter);
