@@ -14,13 +14,19 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { STATUS_SYSTEM = 1, STATUS_USAGE = 2, IDLE_S_MAX = 1000000, WORKERS_MAX = 1000 };
+enum {
+	STATUS_SYSTEM = 1,
+	STATUS_USAGE = 2,
+	IDLE_MS_MAX = 1000 * 1000 * 1000,
+	WORKERS_MAX = 1000,
+	WORK_US_MAX = 1000000
+};
 
 struct run {
 	/* The command line. */
 	const struct service *service;
 	const struct net_model *model;
-	const char *endpoints[NET_LISTENERS_MAX];
+	struct net_endpoint endpoints[NET_LISTENERS_MAX];
 	size_t endpoint_count;
 	int64_t clients_max, backlog, workers; /* 0: what is usual */
 	msec idle_ms;
@@ -40,6 +46,7 @@ enum flag {
 	FLAG_IDLE,
 	FLAG_BACKLOG,
 	FLAG_WORKERS,
+	FLAG_WORK,
 	FLAG_ROOT,
 	FLAG_WRITABLE,
 	FLAG_LIST,
@@ -55,6 +62,7 @@ static const struct conf_flag flags[] = {
 	[FLAG_IDLE] = {'\0', "idle", "SECONDS", "close where nothing moved for so long"},
 	[FLAG_BACKLOG] = {'\0', "backlog", "N", "clients that wait to be accepted"},
 	[FLAG_WORKERS] = {'\0', "workers", "N", "processes or threads, where a model has them"},
+	[FLAG_WORK] = {'\0', "work", "US", "echo: compute for so long before each answer"},
 	[FLAG_ROOT] = {'\0', "root", "DIR", "files: the folder that is served"},
 	[FLAG_WRITABLE] = {'\0', "writable", NULL, "files: clients may change it"},
 	[FLAG_LIST] = {'\0', "list", NULL, "services and models, for programs"},
@@ -71,21 +79,26 @@ static void print_help(FILE *out)
 	conf_flag_print(flags, out);
 }
 
-static int take_word(struct run *r, const char *word, struct conf_error *e)
+static int take_endpoint(struct run *r, const char *text, struct conf_error *e)
+{
+	struct ting_error err;
+
+	if (r->endpoint_count == NET_LISTENERS_MAX)
+		return conf_error_set(e, "expected at most %d endpoints", NET_LISTENERS_MAX);
+	if (net_endpoint_parse(&r->endpoints[r->endpoint_count], text, &err))
+		return conf_error_set(e, "%s", err.text);
+	r->endpoint_count++;
+	return 0;
+}
+
+static int take_service(struct run *r, const char *name, struct conf_error *e)
 {
 	char quoted[CONF_QUOTE_ROOM];
 
-	if (!r->service) {
-		r->service = service_find(word);
-		return r->service
-			? 0
-			: conf_error_set(e, "expected a service, found %s: ting run lists them",
-				  conf_quote(quoted, word));
-	}
-	if (r->endpoint_count == NET_LISTENERS_MAX)
-		return conf_error_set(e, "expected at most %d endpoints", NET_LISTENERS_MAX);
-	r->endpoints[r->endpoint_count++] = word;
-	return 0;
+	r->service = service_find(name);
+	return r->service ? 0
+			  : conf_error_set(e, "expected a service, found %s: ting run lists them",
+				    conf_quote(quoted, name));
 }
 
 static int take_model(struct run *r, const char *name, struct conf_error *e)
@@ -114,13 +127,23 @@ static int take_number(int64_t *ret, const struct conf_flag *flag, const char *t
 
 static int take_idle(msec *ret, const char *text, struct conf_error *e)
 {
-	char quoted[CONF_QUOTE_ROOM], *end;
-	double seconds = strtod(text, &end);
+	char quoted[CONF_QUOTE_ROOM];
 
-	if (end == text || *end || !(seconds >= 0.001 && seconds <= IDLE_S_MAX))
+	if (conf_value_seconds(ret, text, 1, IDLE_MS_MAX))
 		return conf_error_set(e, "expected seconds from 0.001 to %d after --idle, found %s",
-			IDLE_S_MAX, conf_quote(quoted, text));
-	*ret = (msec)(seconds * 1000 + 0.5);
+			IDLE_MS_MAX / 1000, conf_quote(quoted, text));
+	return 0;
+}
+
+static int take_work(uint32_t *ret, const char *text, struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM];
+	int64_t us;
+
+	if (conf_value_number(&us, text, 0, WORK_US_MAX))
+		return conf_error_set(e, "expected microseconds up to %d after --work, found %s",
+			WORK_US_MAX, conf_quote(quoted, text));
+	*ret = (uint32_t)us;
 	return 0;
 }
 
@@ -129,7 +152,7 @@ static int take_flag(
 {
 	switch ((enum flag)(flag - flags)) {
 	case FLAG_WORD:
-		return take_word(r, value, e);
+		return r->service ? take_endpoint(r, value, e) : take_service(r, value, e);
 	case FLAG_MODEL:
 		return take_model(r, value, e);
 	case FLAG_CLIENTS:
@@ -140,6 +163,8 @@ static int take_flag(
 		return take_number(&r->backlog, flag, value, INT32_MAX, e);
 	case FLAG_WORKERS:
 		return take_number(&r->workers, flag, value, WORKERS_MAX, e);
+	case FLAG_WORK:
+		return take_work(&r->options.work_us, value, e);
 	case FLAG_ROOT:
 		r->options.root = value;
 		break;
@@ -156,6 +181,26 @@ static int take_flag(
 	return 0;
 }
 
+/* Prints what was asked for instead of serving.  Returns whether there was anything. */
+static bool print_wanted(enum flag flag)
+{
+	if (flag == FLAG_HELP)
+		print_help(stdout);
+	else if (flag == FLAG_LIST)
+		run_list_print_fields(stdout);
+	return flag == FLAG_HELP || flag == FLAG_LIST;
+}
+
+/* What the command line left out, and what does not go together. */
+static int complete(struct run *r, struct conf_error *e)
+{
+	struct ting_error err;
+
+	if (net_model_check(r->model, r->service->protocol, &err))
+		return conf_error_set(e, "%s", err.text);
+	return r->endpoint_count ? 0 : take_endpoint(r, r->service->standard, e);
+}
+
 /* 0: go on; 1: done, with *status. */
 static int read_command_line(struct run *r, char **argv, int *status)
 {
@@ -165,28 +210,21 @@ static int read_command_line(struct run *r, char **argv, int *status)
 	const char *value;
 
 	*status = 0;
-	while ((flag = conf_flag_next(&reader, flags, &value, &e))) {
-		if (flag == &flags[FLAG_HELP]) {
-			print_help(stdout);
-			return 1;
-		}
-		if (flag == &flags[FLAG_LIST]) {
-			run_list_print_fields(stdout);
-			return 1;
-		}
-		if (take_flag(r, flag, value, &e))
+	while ((flag = conf_flag_next(&reader, flags, &value, &e)))
+		if (print_wanted((enum flag)(flag - flags)) || take_flag(r, flag, value, &e))
 			break;
+	if (flag && !e.text[0])
+		return 1;
+	if (!e.text[0] && !r->service) {
+		run_list_print(stdout);
+		return 1;
 	}
-	if (e.text[0]) {
-		(void)fprintf(stderr, "ting: %s\n\n", e.text);
-		print_help(stderr);
+	if (e.text[0] || complete(r, &e)) {
+		(void)fprintf(stderr, "ting: %s\n", e.text);
 		*status = STATUS_USAGE;
 		return 1;
 	}
-	if (r->service)
-		return 0;
-	run_list_print(stdout);
-	return 1;
+	return 0;
 }
 
 /* From any thread or process of the model: one write. */
@@ -235,17 +273,14 @@ static int make_server(struct run *r, struct ting_error *err)
 }
 
 /* Listens, says where, and gives the sockets to the server. */
-static int listen_on(struct run *r, const char *text, struct ting_error *err)
+static int listen_on(struct run *r, const struct net_endpoint *endpoint, struct ting_error *err)
 {
 	const struct net_listen_options options = {.family = AF_UNSPEC, .backlog = (int)r->backlog};
 	const struct net_accept_options accepting = {.has_no_delay = true};
-	struct net_endpoint endpoint;
 	struct net_listener listener;
 	unsigned index;
-	int failed = net_endpoint_parse(&endpoint, text, err);
+	int failed = net_listen(&listener, endpoint, &options, err);
 
-	if (!failed)
-		failed = net_listen(&listener, &endpoint, &options, err);
 	if (failed)
 		return failed;
 	failed = net_server_add(r->server, &listener, &accepting, &index, err);
@@ -266,7 +301,7 @@ static int serve(struct run *r, struct ting_error *err)
 	if (!failed)
 		failed = make_server(r, err);
 	for (size_t i = 0; !failed && i < r->endpoint_count; i++)
-		failed = listen_on(r, r->endpoints[i], err);
+		failed = listen_on(r, &r->endpoints[i], err);
 	if (failed)
 		return failed;
 	failed = net_server_run(r->server);
@@ -294,8 +329,6 @@ int apps_run(int argc, char **argv)
 	(void)argc;
 	if (read_command_line(&r, argv, &status))
 		return status;
-	if (!r.endpoint_count)
-		r.endpoints[r.endpoint_count++] = r.service->standard;
 	if (serve(&r, &err)) {
 		(void)fprintf(stderr, "ting: %s\n", err.text);
 		status = STATUS_SYSTEM;

@@ -8,6 +8,7 @@
 #include "net/net_server.h"
 
 struct service_options {
+	uint32_t work_us; /* of echo: so long it computes before each answer */
 	const char *root; /* of files: the folder that it serves, or NULL */
 	bool is_writable; /* files: clients may change what is there */
 };
