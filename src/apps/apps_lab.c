@@ -1,0 +1,288 @@
+/* apps_lab.c - from the command line to a plan, and from its results to files. */
+#include "apps/apps_lab.h"
+
+#include "apps/apps_lab_progress.h"
+#include "conf/conf_flag.h"
+#include "conf/conf_value.h"
+#include "lab/lab_floor.h"
+#include "lab/lab_run.h"
+#include "lab/lab_table.h"
+#include "net/net_server.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+	STATUS_WRONG = 1, /* something was answered wrongly, died, or could not be written */
+	STATUS_USAGE = 2,
+	STATUS_SIGNAL = 128, /* and its number, as a shell has it */
+	THINK_MS_MAX = 60000,
+	WORK_US_MAX = 1000000,
+	SIZE_MAX_BYTES = 65507,
+	DURATION_MS_MIN = 10,
+	DURATION_MS_MAX = 3600 * 1000,
+	PATH_BYTES = 4096,
+};
+
+struct lab {
+	struct lab_plan plan;
+	const char *models, *transports, *clients, *folder;
+	const char *floor; /* --floor: be the server of the floor, here */
+	struct lab_run run;
+};
+
+enum flag {
+	FLAG_MODELS,
+	FLAG_TRANSPORTS,
+	FLAG_CLIENTS,
+	FLAG_THINK,
+	FLAG_WORK,
+	FLAG_SECONDS,
+	FLAG_SIZE,
+	FLAG_REPEAT,
+	FLAG_PIN,
+	FLAG_OUT,
+	FLAG_AT,
+	FLAG_FLOOR,
+	FLAG_HELP
+};
+
+static const struct conf_flag flags[] = {
+	[FLAG_MODELS] = {'\0', "models", "LIST", "epoll,thread...; usually all"},
+	[FLAG_TRANSPORTS] = {'\0', "transports", "LIST",
+		"of tcp,udp,unix,unixgram,unixseq; usually the first three"},
+	[FLAG_CLIENTS] = {'\0', "clients", "LIST", "how many at once; usually 1,10,100,1000"},
+	[FLAG_THINK] = {'\0', "think", "MS", "a client waits so long before it asks again"},
+	[FLAG_WORK] = {'\0', "work", "US", "the server computes so long for each request"},
+	[FLAG_SECONDS] = {'\0', "seconds", "S", "of each measurement; usually 1"},
+	[FLAG_SIZE] = {'\0', "size", "BYTES", "of a message; usually 64"},
+	[FLAG_REPEAT] = {'\0', "repeat", "N", "measure each so often and take the middle"},
+	[FLAG_PIN] = {'\0', "pin", NULL, "keep servers on one processor: see the manual"},
+	[FLAG_OUT] = {'\0', "out", "DIR", "where the files are written; usually ./lab"},
+	[FLAG_AT] = {'\0', "at", "ENDPOINT", "measure the echo server that listens there instead"},
+	[FLAG_FLOOR] = {'\0', "floor", "ENDPOINT", "only be the bare loop, and serve there"},
+	[FLAG_HELP] = {'h', "help", NULL, "print this"},
+	{0},
+};
+
+static void print_help(FILE *out)
+{
+	(void)fprintf(out,
+		"ting lab [OPTION...]\n\n"
+		"Measures each server model on each transport, and writes lab.csv and\n"
+		"lab.html: a table, charts, and what to choose.\n\n");
+	conf_flag_print(flags, out);
+}
+
+static int take_number(uint32_t *ret, const struct conf_flag *flag, const char *text, int64_t min,
+	int64_t max, struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM];
+	int64_t number;
+
+	if (conf_value_number(&number, text, min, max))
+		return conf_error_set(e,
+			"expected a number from %" PRId64 " to %" PRId64 " after --%s, found %s",
+			min, max, flag->name, conf_quote(quoted, text));
+	*ret = (uint32_t)number;
+	return 0;
+}
+
+static int take_seconds(uint32_t *ret_ms, const char *text, struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM];
+	int64_t ms;
+
+	if (conf_value_seconds(&ms, text, DURATION_MS_MIN, DURATION_MS_MAX))
+		return conf_error_set(e,
+			"expected seconds from 0.01 to 3600 after --seconds, found %s",
+			conf_quote(quoted, text));
+	*ret_ms = (uint32_t)ms;
+	return 0;
+}
+
+static int take_flag(
+	struct lab *l, const struct conf_flag *flag, const char *value, struct conf_error *e)
+{
+	switch ((enum flag)(flag - flags)) {
+	case FLAG_MODELS:
+		l->models = value;
+		break;
+	case FLAG_TRANSPORTS:
+		l->transports = value;
+		break;
+	case FLAG_CLIENTS:
+		l->clients = value;
+		break;
+	case FLAG_THINK:
+		return take_number(&l->plan.think_ms, flag, value, 0, THINK_MS_MAX, e);
+	case FLAG_WORK:
+		return take_number(&l->plan.work_us, flag, value, 0, WORK_US_MAX, e);
+	case FLAG_SECONDS:
+		return take_seconds(&l->plan.duration_ms, value, e);
+	case FLAG_SIZE:
+		return take_number(&l->plan.size, flag, value, 1, SIZE_MAX_BYTES, e);
+	case FLAG_REPEAT:
+		return take_number(&l->plan.rounds, flag, value, 1, LAB_ROUNDS_MAX, e);
+	case FLAG_PIN:
+		l->plan.is_pinned = true;
+		break;
+	case FLAG_OUT:
+		l->folder = value;
+		break;
+	case FLAG_AT:
+		l->run.endpoint = value;
+		break;
+	case FLAG_FLOOR:
+		l->floor = value;
+		break;
+	case FLAG_HELP:
+		break;
+	}
+	return 0;
+}
+
+/* A server that runs already has no model that we know, and the transport of its endpoint. */
+static int plan_other(struct lab *l, struct ting_error *err)
+{
+	struct lab_plan *p = &l->plan;
+
+	p->transports[0] = lab_transport_of(l->run.endpoint);
+	if (!p->transports[0]) {
+		(void)snprintf(err->text, sizeof err->text,
+			"\"%s\": expected an endpoint of tcp, udp, unix, unixgram or unixseq",
+			l->run.endpoint);
+		return -EINVAL;
+	}
+	p->transport_count = 1;
+	strcpy(p->models[0], LAB_OTHER);
+	p->model_count = 1;
+	return 0;
+}
+
+static int plan_models(struct lab *l, struct ting_error *err)
+{
+	const char *known[LAB_MODELS_MAX] = {NULL};
+	int result;
+
+	for (size_t i = 0; i < LAB_MODELS_MAX - 1 && net_model_name(i); i++)
+		known[i] = net_model_name(i);
+	result = lab_plan_models(&l->plan, l->models, known, err);
+	return result ? result : lab_plan_transports(&l->plan, l->transports, err);
+}
+
+static int complete(struct lab *l, struct conf_error *e)
+{
+	struct ting_error err;
+	int result = l->run.endpoint ? plan_other(l, &err) : plan_models(l, &err);
+
+	if (result == 0)
+		result = lab_plan_clients(&l->plan, l->clients, &err);
+	return result ? conf_error_set(e, "%s", err.text) : 0;
+}
+
+/* 0: go on; 1: done, with *status. */
+static int read_command_line(struct lab *l, char **argv, int *status)
+{
+	struct conf_flag_reader r = conf_flag_reader_of(argv + 1);
+	const struct conf_flag *flag;
+	struct conf_error e;
+	const char *value;
+
+	while ((flag = conf_flag_next(&r, flags, &value, &e))) {
+		if (flag == &flags[FLAG_HELP]) {
+			print_help(stdout);
+			*status = 0;
+			return 1;
+		}
+		if (take_flag(l, flag, value, &e))
+			break;
+	}
+	if (!e.text[0] && !complete(l, &e))
+		return 0;
+	(void)fprintf(stderr, "ting: %s (ting lab --help tells more)\n", e.text);
+	*status = STATUS_USAGE;
+	return 1;
+}
+
+static int write_table(const struct lab *l)
+{
+	char path[PATH_BYTES];
+	FILE *f;
+	bool is_written;
+
+	(void)snprintf(path, sizeof path, "%s/lab.csv", l->folder);
+	f = fopen(path, "we");
+	if (f)
+		lab_table_print(f, &l->plan, l->run.results);
+	is_written = f && !ferror(f);
+	if (f && fclose(f))
+		is_written = false;
+	if (!is_written)
+		(void)fprintf(stderr, "ting: cannot write %s: %s\n", path, strerror(errno));
+	return is_written ? 0 : STATUS_WRONG;
+}
+
+static bool is_any_failed(const struct lab *l)
+{
+	for (size_t i = 0; i < lab_plan_size(&l->plan); i++)
+		if (l->run.results[i].verdict == LAB_FAILED)
+			return true;
+	return false;
+}
+
+/* Measures, and writes what there is, be it all or not. */
+static int measure(struct lab *l)
+{
+	struct ting_error err;
+	int result, status;
+
+	if (mkdir(l->folder, 0777) && errno != EEXIST) {
+		(void)fprintf(stderr, "ting: cannot make %s: %s\n", l->folder, strerror(errno));
+		return STATUS_WRONG;
+	}
+	result = lab_run(&l->run, &err);
+	if (result < 0)
+		(void)fprintf(stderr, "ting: %s\n", err.text);
+	status = write_table(l);
+	if (status == 0 && result > 0)
+		status = STATUS_SIGNAL + result;
+	return status || (result == 0 && !is_any_failed(l)) ? status : STATUS_WRONG;
+}
+
+static int be_floor(const struct lab *l)
+{
+	struct ting_error err;
+
+	if (lab_floor_run(l->floor, l->plan.work_us, &err))
+		(void)fprintf(stderr, "ting: %s\n", err.text);
+	return STATUS_WRONG;
+}
+
+int apps_lab(int argc, char **argv)
+{
+	struct lab l = {
+		.plan = {.rounds = 1, .size = 64, .duration_ms = 1000},
+		.transports = "tcp,udp,unix",
+		.clients = "1,10,100,1000",
+		.folder = "lab",
+	};
+	int status;
+
+	(void)argc;
+	if (read_command_line(&l, argv, &status))
+		return status;
+	if (l.floor)
+		return be_floor(&l);
+	l.run.plan = &l.plan;
+	l.run.show = lab_progress_show;
+	l.run.results = calloc(lab_plan_size(&l.plan), sizeof l.run.results[0]);
+	if (!l.run.results)
+		abort();
+	status = measure(&l);
+	free(l.run.results);
+	return status;
+}

@@ -1,0 +1,115 @@
+/* lab_process.c - one walk over a tree of processes, with what is to be added up as a function. */
+#include "lab/lab_process.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 64, STAT_BYTES = 1024, NS_PER_S = 1000000000 };
+
+typedef uint64_t (*measure)(pid_t pid);
+
+static uint64_t sum(pid_t pid, measure of);
+
+/* The kernel lists a child with the thread that made it. */
+static uint64_t sum_children(pid_t pid, const char *thread, measure of)
+{
+	char path[PATH_BYTES];
+	uint64_t total = 0;
+	int child;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/task/%.16s/children", (int)pid, thread);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (fscanf(f, "%d", &child) == 1)
+		total += sum(child, of);
+	(void)fclose(f);
+	return total;
+}
+
+static uint64_t sum(pid_t pid, measure of)
+{
+	uint64_t total = of(pid);
+	const struct dirent *entry;
+	char path[PATH_BYTES];
+	DIR *threads;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	threads = opendir(path);
+	if (!threads)
+		return total;
+	while ((entry = readdir(threads)))
+		if (entry->d_name[0] != '.')
+			total += sum_children(pid, entry->d_name, of);
+	(void)closedir(threads);
+	return total;
+}
+
+/* The text of /proc/PID/NAME, or "". */
+static void read_proc(pid_t pid, const char *name, char *ret, size_t size)
+{
+	char path[PATH_BYTES];
+	size_t count = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	f = fopen(path, "re");
+	if (f) {
+		count = fread(ret, 1, size - 1, f);
+		(void)fclose(f);
+	}
+	ret[count] = '\0';
+}
+
+/* Of children that were waited for: the 16th and 17th field of stat; the second is the program's
+ * name, with whatever is in it. */
+static uint64_t reaped_ns(pid_t pid)
+{
+	uint64_t user = 0, system = 0;
+	char text[STAT_BYTES];
+	const char *at;
+
+	read_proc(pid, "stat", text, sizeof text);
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 16; field++)
+		at = strchr(at + 1, ' ');
+	if (!at || sscanf(at, "%" SCNu64 " %" SCNu64, &user, &system) != 2)
+		return 0;
+	return (user + system) * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+static uint64_t cpu_ns(pid_t pid)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used))
+		return 0;
+	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec + reaped_ns(pid);
+}
+
+static uint64_t memory_bytes(pid_t pid)
+{
+	char text[STAT_BYTES];
+	const char *at;
+
+	read_proc(pid, "smaps_rollup", text, sizeof text);
+	at = strstr(text, "\nPss:");
+	return at ? strtoull(at + strlen("\nPss:"), NULL, 10) * 1024 : 0;
+}
+
+uint64_t lab_process_cpu_ns(pid_t pid)
+{
+	return sum(pid, cpu_ns);
+}
+
+uint64_t lab_process_memory_bytes(pid_t pid)
+{
+	return sum(pid, memory_bytes);
+}
