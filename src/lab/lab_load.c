@@ -102,8 +102,7 @@ static void gone(struct generator *g, uint32_t index)
 	else
 		g->result->refused++;
 	if (c->is_served && !g->is_ending)
-		fail(g, "the server closed the connection of client %u after %u answers", index,
-			c->request - 1);
+		fail(g, "the server left client %u after %u answers", index, c->request - 1);
 	lab_client_close(g->clients, index);
 	g->news_ns = lab_now_ns();
 }
