@@ -1,7 +1,8 @@
 /* ting/endpoint.h - everything that bytes come from or go to, by one name and one set of calls.
  *
  *   tcp://host:port           a stream; host is a name, an IPv4 literal, an IPv6 literal in [], or
- * * for every interface; port is a number or a service name, and 0 lets the system choose
+ *                             for every interface *; port is a number or a service name, and 0
+ *                             lets the system choose
  *   udp://host:port           datagrams, to one host, a broadcast or a multicast address
  *   unix:///path              a stream in the file system
  *   unixgram:///path          datagrams in the file system
@@ -9,6 +10,7 @@
  *   fifo:///path              a named pipe
  *   file:///path              a file or a device
  *   files://host:port/path    a file or a device of another machine: see ting run files
+ *   icmp://host               a write is an echo request, a read what a reply to one brings back
  *   -                         standard input and output
  *
  * All calls wait until they are done, or for the options' time.  None is interrupted by a signal,
@@ -32,7 +34,7 @@ extern "C" {
 #endif
 
 enum {
-	TING_NAME_MAX = 303,       /* bytes of an endpoint as text, without the final NUL */
+	TING_NAME_MAX = 1320,      /* bytes of an endpoint as text, without the final NUL */
 	TING_DATAGRAM_MAX = 65507, /* bytes of a datagram over IPv4 */
 };
 
@@ -55,6 +57,8 @@ struct ting_options {
 				  * else TING_READ */
 	bool is_created, is_cut, is_appended; /* file and files: O_CREAT (mode 0666 less umask),
 					       * O_TRUNC, O_APPEND */
+	int retries; /* files: connects again so often when the connection is cut, and goes on; 0: 8
+		      * times, longer and longer apart; negative: never */
 };
 
 /* An open endpoint.  Used by one thread at a time; reading and writing are two. */

@@ -1,0 +1,220 @@
+/* net_end_listen.c - listeners for programs that wait: sockets, or a fifo. */
+#include "net/net_end_file.h"
+#include "net/net_end_socket.h"
+
+#include "base/base_alloc.h"
+#include "net/net_datagram.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+struct ting_listener {
+	struct net_listener sockets; /* of a fifo: one, which is not a socket */
+	struct net_endpoint endpoint;
+	struct ting_options options; /* without its strings, which are the caller's */
+	size_t next;                 /* the socket that is asked first */
+	bool has_made_fifo;
+	char name[NET_ENDPOINT_MAX + 1]; /* of a fifo */
+};
+
+struct peer {
+	struct net_address address;
+	uint16_t socket;
+	uint16_t scheme; /* enum net_scheme */
+};
+
+static_assert(sizeof(struct peer) <= sizeof(struct ting_peer), "it travels in one");
+
+/* As a listener with one socket. */
+static int listen_fifo(struct ting_listener *l, struct ting_error *err)
+{
+	int fd = net_fifo_listen(&l->endpoint, &l->has_made_fifo, err);
+
+	if (fd < 0)
+		return fd;
+	l->sockets = (struct net_listener){.count = 1, .endpoint = l->endpoint};
+	l->sockets.sockets[0].fd = fd;
+	l->sockets.keeps_file = !l->has_made_fifo;
+	net_endpoint_format(&l->endpoint, l->name);
+	return 0;
+}
+
+int ting_listen(struct ting_listener **ret, const char *endpoint,
+	const struct ting_options *options, struct ting_error *err)
+{
+	struct ting_listener l = {0};
+	struct net_listen_options how;
+	int failed = net_endpoint_parse(&l.endpoint, endpoint, err);
+
+	if (options)
+		l.options = *options;
+	how = (struct net_listen_options){.family = l.options.family,
+		.backlog = l.options.backlog,
+		.socket = net_end_socket_options(&l.options)};
+	if (!failed)
+		failed = l.endpoint.scheme == NET_FIFO
+			? listen_fifo(&l, err)
+			: net_listen(&l.sockets, &l.endpoint, &how, err);
+	if (failed)
+		return failed;
+	l.options.bind = l.options.interface = NULL;
+	*ret = alloc_sure(&alloc_libc, sizeof l);
+	**ret = l;
+	return 0;
+}
+
+/* A socket at which somebody is, each in its turn: its index, -ETIMEDOUT, or another -errno. */
+static int wait_for_one(struct ting_listener *l)
+{
+	struct pollfd list[NET_ADDRESSES_MAX];
+	size_t count = l->sockets.count;
+	int failed;
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct pollfd){.fd = l->sockets.sockets[i].fd, .events = POLLIN};
+	failed = net_end_wait_any(list, count, l->options.timeout_ms);
+	for (size_t i = 0; !failed && i < count; i++) {
+		size_t index = l->next++ % count;
+
+		if (list[index].revents != 0)
+			return (int)index;
+	}
+	return failed;
+}
+
+/* The next connection's descriptor; -EAGAIN if it is gone already; or another -errno. */
+static int accept_one(int fd)
+{
+	int own = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (own >= 0)
+		return own;
+	return errno == EINTR || errno == ECONNABORTED || errno == EPROTO ? -EAGAIN : -errno;
+}
+
+/* The listener's own socket, connected to who sent its next datagram, which stays in its queue. As
+ * accept_one(). */
+static int accept_sender(int fd, struct net_address *ret)
+{
+	ssize_t size;
+
+	ret->size = sizeof ret->at;
+	size = recvfrom(
+		fd, NULL, 0, MSG_PEEK | MSG_DONTWAIT, (struct sockaddr *)&ret->at, &ret->size);
+	if (size < 0)
+		return errno == EINTR ? -EAGAIN : -errno;
+	if (connect(fd, (const struct sockaddr *)&ret->at, ret->size) < 0) {
+		int err = -errno;
+
+		recv(fd, NULL, 0, MSG_DONTWAIT); /* or it would be asked for again */
+		return err;
+	}
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+static int accept_error(const struct ting_listener *l, int failed, struct ting_error *err)
+{
+	const char *name = ting_listener_name(l, 0);
+
+	if (failed == -ETIMEDOUT)
+		return net_error_set(
+			err, failed, "nobody came to %s within %d ms", name, l->options.timeout_ms);
+	return net_error_set(err, failed, "cannot accept on %s: %s", name, strerror(-failed));
+}
+
+int ting_accept(struct ting_end **ret, struct ting_listener *l, struct ting_error *err)
+{
+	enum net_scheme scheme = l->endpoint.scheme;
+	bool is_datagrams = net_scheme_get(scheme)->is_datagrams;
+	struct net_address sender;
+	int fd;
+
+	if (scheme == NET_FIFO)
+		return net_fifo_accept(
+			ret, &l->sockets.sockets[0].fd, &l->endpoint, &l->options, err);
+	do {
+		int index = wait_for_one(l), own;
+
+		if (index < 0)
+			return accept_error(l, index, err);
+		own = l->sockets.sockets[index].fd;
+		fd = is_datagrams ? accept_sender(own, &sender) : accept_one(own);
+	} while (fd == -EAGAIN);
+	if (fd < 0)
+		return accept_error(l, fd, err);
+	*ret = is_datagrams ? net_end_of_sender(fd, scheme, &sender, &l->options)
+			    : net_end_of_socket(fd, scheme, &l->options);
+	return 0;
+}
+
+ssize_t ting_receive(struct ting_listener *l, void *ret, size_t size, struct ting_peer *from)
+{
+	struct peer peer = {.scheme = (uint16_t)l->endpoint.scheme};
+	ssize_t count;
+
+	if (!net_scheme_get(l->endpoint.scheme)->is_datagrams)
+		return -EOPNOTSUPP;
+	do {
+		int index = wait_for_one(l);
+
+		if (index < 0)
+			return index;
+		peer.socket = (uint16_t)index;
+		count = net_datagram_receive(
+			l->sockets.sockets[index].fd, ret, size, &peer.address);
+	} while (count == -EAGAIN);
+	memcpy(from, &peer, sizeof peer);
+	return count;
+}
+
+ssize_t ting_answer(
+	struct ting_listener *l, const void *bytes, size_t size, const struct ting_peer *to)
+{
+	struct peer peer;
+	ssize_t count;
+	int fd;
+
+	memcpy(&peer, to, sizeof peer);
+	fd = l->sockets.sockets[peer.socket].fd;
+	for (;;) {
+		int failed;
+
+		count = net_datagram_send(fd, bytes, size, &peer.address);
+		if (count != -EAGAIN)
+			return count;
+		failed = net_end_wait(fd, POLLOUT, l->options.timeout_ms);
+		if (failed)
+			return failed;
+	}
+}
+
+void ting_peer_name(const struct ting_peer *peer, char ret[TING_NAME_MAX + 1])
+{
+	struct peer p;
+
+	memcpy(&p, peer, sizeof p);
+	net_address_format(&p.address, (enum net_scheme)p.scheme, ret);
+}
+
+const char *ting_listener_name(const struct ting_listener *l, size_t index)
+{
+	if (index >= l->sockets.count)
+		return NULL;
+	return l->endpoint.scheme == NET_FIFO ? l->name : l->sockets.sockets[index].name;
+}
+
+int ting_listener_descriptor(const struct ting_listener *l, size_t index)
+{
+	return index < l->sockets.count ? l->sockets.sockets[index].fd : -1;
+}
+
+void ting_listener_close(struct ting_listener *l)
+{
+	if (l)
+		net_listener_done(&l->sockets);
+	alloc_free(&alloc_libc, l, sizeof *l);
+}

@@ -1,0 +1,205 @@
+/* net_end_socket.c - rows for streams, for messages on a connection, for datagrams to a group, and
+ * for a listener's socket that is lent to one sender. */
+#include "net/net_end_socket.h"
+
+#include "net/net_connect.h"
+#include "net/net_datagram.h"
+#include "net/net_stream.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+struct socket_end {
+	struct ting_end end;
+	struct net_address other;    /* the group, or the sender */
+	char path[NET_PATH_MAX + 1]; /* of the local end, to be removed; or "" */
+};
+
+static struct socket_end *socket_of(struct ting_end *e)
+{
+	return (struct socket_end *)e;
+}
+
+static ssize_t stream_read(struct ting_end *e, void *ret, size_t size)
+{
+	return net_stream_read(e->in, ret, size);
+}
+
+static ssize_t stream_write(struct ting_end *e, const void *bytes, size_t size)
+{
+	return net_datagram_send(e->out, bytes, size, NULL);
+}
+
+static ssize_t message_read(struct ting_end *e, void *ret, size_t size)
+{
+	return net_datagram_receive(e->in, ret, size, NULL);
+}
+
+static ssize_t group_write(struct ting_end *e, const void *bytes, size_t size)
+{
+	return net_datagram_send(e->out, bytes, size, &socket_of(e)->other);
+}
+
+/* What others sent before the socket was connected is still in its queue. */
+static ssize_t lent_read(struct ting_end *e, void *ret, size_t size)
+{
+	const struct net_address *sender = &socket_of(e)->other;
+	struct net_address from;
+	ssize_t count;
+
+	do {
+		count = net_datagram_receive(e->in, ret, size, &from);
+	} while ((count >= 0 || count == -EMSGSIZE) &&
+		(from.size != sender->size || memcmp(&from.at, &sender->at, from.size) != 0));
+	return count;
+}
+
+static int socket_shutdown(struct ting_end *e, enum ting_access directions)
+{
+	static const int how[] = {
+		[TING_READ] = SHUT_RD, [TING_WRITE] = SHUT_WR, [TING_READ_WRITE] = SHUT_RDWR};
+
+	return shutdown(e->in, how[directions]) < 0 ? -errno : 0;
+}
+
+static int socket_close(struct ting_end *e)
+{
+	if (socket_of(e)->path[0])
+		unlink(socket_of(e)->path);
+	return close(e->in) < 0 ? -errno : 0;
+}
+
+static int lent_close(struct ting_end *e)
+{
+	static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	int err = connect(e->in, &nobody, sizeof nobody) < 0 ? -errno : 0;
+
+	close(e->in);
+	return err;
+}
+
+enum { BYTES = sizeof(struct socket_end) };
+
+static const struct net_end_kind stream = {.bytes = BYTES,
+	.read = stream_read,
+	.write = stream_write,
+	.shutdown = socket_shutdown,
+	.close = socket_close};
+static const struct net_end_kind messages = {.bytes = BYTES,
+	.read = message_read,
+	.write = stream_write,
+	.shutdown = socket_shutdown,
+	.close = socket_close};
+static const struct net_end_kind datagrams = {
+	.bytes = BYTES, .read = message_read, .write = stream_write, .close = socket_close};
+static const struct net_end_kind group = {
+	.bytes = BYTES, .read = message_read, .write = group_write, .close = socket_close};
+static const struct net_end_kind lent = {
+	.bytes = BYTES, .read = lent_read, .write = stream_write, .close = lent_close};
+
+/* Who connected without a path has no name. */
+static void set_name(char *name, const struct net_address *a, enum net_scheme scheme)
+{
+	if (a->at.ss_family != AF_UNIX || a->size > sizeof(sa_family_t))
+		net_address_format(a, scheme, name);
+}
+
+static struct ting_end *new_end(const struct net_end_kind *kind, int fd, enum net_scheme scheme,
+	const struct ting_options *options)
+{
+	struct ting_end *e = net_end_new(kind, options);
+	struct net_address a;
+
+	e->in = e->out = fd;
+	e->keeps_messages = net_scheme_get(scheme)->keeps_messages;
+	if (net_socket_name(fd, &a) == 0)
+		set_name(e->local, &a, scheme);
+	a.size = sizeof a.at;
+	if (getpeername(fd, (struct sockaddr *)&a.at, &a.size) == 0)
+		set_name(e->remote, &a, scheme);
+	return e;
+}
+
+struct net_socket_options net_end_socket_options(const struct ting_options *options)
+{
+	return (struct net_socket_options){.interface = options->interface,
+		.hops = options->hops,
+		.is_broadcast = options->is_broadcast,
+		.has_no_delay = !options->has_delay};
+}
+
+struct ting_end *net_end_of_socket(
+	int fd, enum net_scheme scheme, const struct ting_options *options)
+{
+	const struct net_scheme_traits *s = net_scheme_get(scheme);
+
+	return new_end(s->is_datagrams      ? &datagrams
+			: s->keeps_messages ? &messages
+					    : &stream,
+		fd, scheme, options);
+}
+
+struct ting_end *net_end_of_sender(int fd, enum net_scheme scheme, const struct net_address *sender,
+	const struct ting_options *options)
+{
+	struct ting_end *e = new_end(&lent, fd, scheme, options);
+
+	socket_of(e)->other = *sender;
+	return e;
+}
+
+/* Until it is connected.  0, or -errno with a sentence and no descriptor left. */
+static int connect_socket(
+	struct net_connect *c, const struct ting_options *options, struct ting_error *err)
+{
+	int failed = -EINPROGRESS;
+	char name[NET_ENDPOINT_MAX + 1];
+
+	while (failed == -EINPROGRESS) {
+		failed = net_end_wait(c->fd, POLLOUT, options->timeout_ms);
+		if (failed) {
+			net_connect_done(c);
+			net_endpoint_format(&c->endpoint, name);
+			return net_error_set(err, failed,
+				"cannot connect to %s: no answer within %d ms", name,
+				options->timeout_ms);
+		}
+		failed = net_connect_finish(c, err);
+	}
+	return failed;
+}
+
+int net_end_open_socket(struct ting_end **ret, const struct net_endpoint *e,
+	const struct ting_options *options, struct ting_error *err)
+{
+	struct net_connect_options how = {
+		.family = options->family, .socket = net_end_socket_options(options)};
+	struct net_connect c;
+	struct net_endpoint local = {0};
+	struct ting_end *end;
+	int failed = options->bind ? net_endpoint_parse(&local, options->bind, err) : 0;
+
+	if (!failed && options->bind && local.scheme != e->scheme)
+		failed = net_error_set(err, -EINVAL, "\"%s\": the local end must be a %s too",
+			options->bind, net_scheme_get(e->scheme)->form);
+	if (failed)
+		return failed;
+	how.bind = options->bind ? &local : NULL;
+	failed = net_connect_start(&c, e, &how, err);
+	if (!failed)
+		failed = connect_socket(&c, options, err);
+	if (failed)
+		return failed;
+	if (c.is_group) {
+		end = new_end(&group, c.fd, e->scheme, options);
+		socket_of(end)->other = c.addresses[c.tried - 1];
+		net_address_format(&socket_of(end)->other, e->scheme, end->remote);
+	} else {
+		end = net_end_of_socket(c.fd, e->scheme, options);
+	}
+	memcpy(socket_of(end)->path, local.path, sizeof socket_of(end)->path - 1);
+	*ret = end;
+	return 0;
+}

@@ -1,0 +1,438 @@
+/* UNIX sockets, pipes and files only: what needs a network is tested in test/e2e. */
+#include "net/net_end_file.h"
+#include "net/net_end_socket.h"
+
+#include "base/base_test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A place of its own for each test. */
+struct place {
+	char folder[32], endpoint[64];
+	const char *path; /* of the endpoint */
+};
+
+static struct place place(const char *prefix)
+{
+	static struct place p;
+
+	memcpy(p.folder, "/tmp/ting_end_XXXXXX", 21);
+	cr_assert_not_null(mkdtemp(p.folder));
+	(void)snprintf(p.endpoint, sizeof p.endpoint, "%s%s/e", prefix, p.folder);
+	p.path = p.endpoint + strlen(prefix);
+	return p;
+}
+
+static void leave(const struct place *p)
+{
+	cr_expect_eq(rmdir(p->folder), 0, "%s is not empty", p->folder);
+}
+
+static const struct ting_options patient = {.timeout_ms = 10000}, hasty = {.timeout_ms = 1};
+
+static struct ting_end *open_end(const char *endpoint, const struct ting_options *options)
+{
+	struct ting_error err;
+	struct ting_end *e = NULL;
+
+	cr_assert_eq(ting_open(&e, endpoint, options, &err), 0, "%s", err.text);
+	return e;
+}
+
+static struct ting_listener *listen_on(const char *endpoint)
+{
+	struct ting_error err;
+	struct ting_listener *l = NULL;
+
+	cr_assert_eq(ting_listen(&l, endpoint, &patient, &err), 0, "%s", err.text);
+	return l;
+}
+
+static struct ting_end *accept_from(struct ting_listener *l)
+{
+	struct ting_error err;
+	struct ting_end *e = NULL;
+
+	cr_assert_eq(ting_accept(&e, l, &err), 0, "%s", err.text);
+	return e;
+}
+
+static void expect_read(struct ting_end *e, const char *text)
+{
+	char bytes[64];
+	ssize_t count = ting_read(e, bytes, sizeof bytes);
+
+	cr_assert_eq(count, (ssize_t)strlen(text), "%zd instead of \"%s\"", count, text);
+	cr_expect_eq(memcmp(bytes, text, strlen(text)), 0);
+}
+
+static void write_text(struct ting_end *e, const char *text)
+{
+	cr_assert_eq(ting_write(e, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+TEST(ting_end, streams_and_messages_go_both_ways_and_end, "")
+{
+	static const char *const prefixes[] = {"unix://", "unixseq://"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct place p = place(prefixes[i]);
+		struct ting_listener *l = listen_on(p.endpoint);
+		struct ting_end *a = open_end(p.endpoint, &hasty), *b = accept_from(l);
+		char byte;
+
+		cr_expect_eq(ting_keeps_messages(a), i == 1);
+		cr_expect_str_eq(ting_listener_name(l, 0), p.endpoint);
+		cr_expect_null(ting_listener_name(l, 1));
+		cr_expect_str_eq(ting_remote_name(a), p.endpoint);
+		cr_expect_str_eq(ting_local_name(a), "");
+		cr_expect_str_eq(ting_local_name(b), p.endpoint);
+		cr_expect_str_eq(ting_remote_name(b), "");
+		cr_expect_eq(ting_read(a, &byte, 1), -ETIMEDOUT);
+		cr_expect_eq(ting_try_read(a, &byte, 1), -EAGAIN);
+		write_text(a, "to b");
+		write_text(b, "to a");
+		expect_read(a, "to a");
+		expect_read(b, "to b");
+		cr_expect_eq(ting_shutdown(a, TING_WRITE), 0);
+		cr_expect_eq(ting_read(b, &byte, 1), 0);
+		write_text(b, "still");
+		expect_read(a, "still");
+		cr_expect_eq(ting_seek(a, 0), -ESPIPE);
+		cr_expect_eq(ting_size(a), -ESPIPE);
+		cr_expect_eq(ting_close(a), 0);
+		cr_expect_eq(ting_write(b, "x", 1), -EPIPE);
+		cr_expect_eq(ting_close(b), 0);
+		ting_listener_close(l);
+		leave(&p);
+	}
+}
+
+TEST(ting_end, a_stream_takes_what_the_reader_has_room_for_and_says_how_much, "")
+{
+	static char large[4 << 20];
+	struct place p = place("unix://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a = open_end(p.endpoint, &hasty), *b = accept_from(l);
+	ssize_t count = ting_write(a, large, sizeof large), got = 0;
+
+	cr_expect(count > 0 && (size_t)count < sizeof large, "%zd", count);
+	cr_expect_eq(ting_write(a, large, 1), -ETIMEDOUT);
+	cr_expect_eq(ting_try_write(a, large, 1), -EAGAIN);
+	while (got < count) {
+		ssize_t part = ting_read(b, large, sizeof large);
+
+		cr_assert_gt(part, 0);
+		got += part;
+	}
+	cr_expect_eq(got, count);
+	cr_expect_eq(ting_write(a, large, 1), 1);
+	ting_close(a);
+	ting_close(b);
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, a_message_that_is_too_large_for_the_reader_is_lost_and_the_next_is_not, "")
+{
+	struct place p = place("unixseq://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a = open_end(p.endpoint, NULL), *b = accept_from(l);
+	char bytes[4];
+
+	write_text(a, "12345");
+	write_text(a, "1234");
+	cr_expect_eq(ting_read(b, bytes, 4), -EMSGSIZE);
+	cr_expect_eq(ting_read(b, bytes, 4), 4);
+	ting_close(a);
+	ting_close(b);
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, an_end_of_unixgram_has_a_name_to_be_answered_at, "")
+{
+	struct place p = place("unixgram://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a = open_end(p.endpoint, &patient), *b = open_end(p.endpoint, &hasty);
+	char bytes[8], name[TING_NAME_MAX + 1];
+	struct ting_peer from_a, from_b;
+
+	write_text(a, "a");
+	write_text(b, "bb");
+	cr_expect_eq(ting_receive(l, bytes, sizeof bytes, &from_a), 1);
+	cr_expect_eq(ting_receive(l, bytes, sizeof bytes, &from_b), 2);
+	ting_peer_name(&from_a, name);
+	cr_expect_str_eq(name, ting_local_name(a));
+	cr_expect_eq(strncmp(name, "unixgram://@", 12), 0);
+	cr_expect_eq(ting_answer(l, "to b", 4, &from_b), 4);
+	cr_expect_eq(ting_answer(l, "", 0, &from_a), 0);
+	expect_read(b, "to b");
+	expect_read(a, "");
+	cr_expect_eq(ting_shutdown(a, TING_WRITE), -EOPNOTSUPP);
+	ting_close(a);
+	cr_expect_eq(ting_answer(l, "x", 1, &from_a), -ECONNREFUSED);
+	ting_listener_close(l);
+	cr_expect_eq(ting_write(b, "x", 1), -ECONNREFUSED);
+	ting_close(b);
+	leave(&p);
+}
+
+TEST(ting_end, a_listener_of_datagrams_talks_with_one_sender_after_the_other, "")
+{
+	struct place p = place("unixgram://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a = open_end(p.endpoint, NULL), *b = open_end(p.endpoint, NULL), *with;
+	char byte;
+
+	write_text(a, "first");
+	write_text(b, "not heard");
+	write_text(a, "second");
+	with = accept_from(l);
+	cr_expect_str_eq(ting_remote_name(with), ting_local_name(a));
+	expect_read(with, "first");
+	expect_read(with, "second");
+	cr_expect_eq(ting_try_read(with, &byte, 1), -EAGAIN);
+	write_text(with, "answer");
+	expect_read(a, "answer");
+	ting_close(with);
+	write_text(b, "heard");
+	with = accept_from(l);
+	expect_read(with, "heard");
+	ting_close(with);
+	ting_close(a);
+	ting_close(b);
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, both_ends_may_be_named_before, "")
+{
+	struct place p = place("unixgram://");
+	char mine[80];
+	struct ting_options bound = patient;
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a;
+
+	(void)snprintf(mine, sizeof mine, "%s2", p.endpoint);
+	bound.bind = mine;
+	a = open_end(p.endpoint, &bound);
+	cr_expect_str_eq(ting_local_name(a), mine);
+	ting_close(a); /* removes its file */
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, the_local_end_must_be_of_the_same_kind, "")
+{
+	static const struct ting_options bound = {.bind = "tcp://127.0.0.1:0"};
+	struct ting_error err;
+	struct ting_end *e;
+
+	cr_expect_eq(ting_open(&e, "unix:///nonesuch", &bound, &err), -EINVAL);
+	cr_expect_str_eq(
+		err.text, "\"tcp://127.0.0.1:0\": the local end must be a unix:///path too");
+}
+
+TEST(ting_end, a_file_is_written_measured_and_read_again, "")
+{
+	static const struct ting_options create = {.is_created = true};
+	static const struct ting_options append = {.is_appended = true, .access = TING_WRITE};
+	static const struct ting_options cut = {.is_cut = true};
+	struct place p = place("file://");
+	struct ting_error err;
+	struct ting_end *e;
+	char byte;
+
+	cr_expect_eq(ting_open(&e, p.endpoint, NULL, &err), -ENOENT);
+	cr_expect(strstr(err.text, ": there is no such file"), "%s", err.text);
+	e = open_end(p.endpoint, &create);
+	write_text(e, "hello");
+	cr_expect_eq(ting_size(e), 5);
+	cr_expect_eq(ting_seek(e, 1), 1);
+	expect_read(e, "ello");
+	cr_expect_eq(ting_read(e, &byte, 1), 0);
+	cr_expect_eq(ting_seek(e, -1), 5);
+	cr_expect_eq(ting_shutdown(e, TING_WRITE), -EOPNOTSUPP);
+	cr_expect_str_eq(ting_remote_name(e), p.endpoint);
+	cr_expect_eq(ting_close(e), 0);
+	e = open_end(p.endpoint, &append);
+	write_text(e, "!");
+	cr_expect_eq(ting_size(e), 6);
+	cr_expect_eq(ting_read(e, &byte, 1), -EBADF);
+	cr_expect_eq(ting_close(e), 0);
+	e = open_end(p.endpoint, &cut);
+	cr_expect_eq(ting_size(e), 0);
+	cr_expect_eq(ting_close(e), 0);
+	unlink(p.path);
+	leave(&p);
+}
+
+TEST(ting_end, devices_are_files_and_directories_are_not, "")
+{
+	struct ting_end *e = open_end("file:///dev/zero", NULL);
+	struct ting_error err;
+	char bytes[3] = "xx";
+
+	cr_expect_eq(ting_read(e, bytes, 2), 2);
+	cr_expect_eq(bytes[0] | bytes[1], 0);
+	ting_close(e);
+	cr_expect_eq(ting_open(&e, "file:///dev", NULL, &err), -EISDIR);
+	cr_expect_str_eq(err.text, "cannot open file:///dev: it is a directory");
+}
+
+TEST(ting_end, a_fifo_brings_one_writer_after_the_other, "")
+{
+	struct place p = place("fifo://");
+	struct ting_listener *l = listen_on(p.endpoint);
+
+	cr_expect_str_eq(ting_listener_name(l, 0), p.endpoint);
+	for (int i = 0; i < 3; i++) {
+		struct ting_end *a = open_end(p.endpoint, NULL), *b;
+		char byte;
+
+		write_text(a, "hello");
+		b = accept_from(l);
+		expect_read(b, "hello");
+		cr_expect_eq(ting_try_read(b, &byte, 1), -EAGAIN);
+		if (i == 1)
+			ting_shutdown(a, TING_WRITE);
+		else
+			ting_close(a);
+		cr_expect_eq(ting_read(b, &byte, 1), 0);
+		ting_close(b);
+		if (i == 1)
+			cr_expect_eq(ting_close(a), 0);
+	}
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, a_fifo_that_nobody_reads_is_waited_for, "")
+{
+	struct place p = place("fifo://");
+	struct ting_error err;
+	struct ting_end *e;
+	int fd;
+
+	cr_expect_eq(ting_open(&e, p.endpoint, &hasty, &err), -ENOENT);
+	cr_assert_eq(mkfifo(p.path, 0600), 0);
+	cr_expect_eq(ting_open(&e, p.endpoint, &hasty, &err), -ETIMEDOUT);
+	cr_expect(strstr(err.text, ": nobody opened the other end in time"), "%s", err.text);
+	fd = open(p.path, O_RDONLY | O_NONBLOCK);
+	e = open_end(p.endpoint, &hasty);
+	close(fd);
+	cr_expect_eq(ting_write(e, "x", 1), -EPIPE, "and no signal");
+	ting_close(e);
+	unlink(p.path);
+	leave(&p);
+}
+
+TEST(ting_end, a_file_is_no_fifo, "")
+{
+	struct ting_error err;
+	struct ting_end *e;
+
+	cr_expect_eq(ting_open(&e, "fifo:///dev/null", NULL, &err), -ENOTSUP);
+	cr_expect_str_eq(err.text, "cannot open fifo:///dev/null: it is not a fifo");
+}
+
+TEST(ting_end, standard_output_breaks_without_a_signal_and_ends_without_losing_its_number, "")
+{
+	static char large[100000];
+	struct ting_end *e = open_end("-", &hasty);
+	int fds[2];
+
+	cr_assert_eq(pipe(fds), 0);
+	dup2(fds[0], STDIN_FILENO);
+	dup2(fds[1], STDOUT_FILENO);
+	close(fds[1]);
+	ting_close(e);
+	e = open_end("-", &hasty);
+	cr_expect_eq(ting_read(e, large, 1), -ETIMEDOUT);
+	write_text(e, "through the pipe");
+	expect_read(e, "through the pipe");
+	cr_expect_eq(ting_write(e, large, sizeof large), 65536, "what a pipe holds");
+	cr_expect_not(fcntl(STDOUT_FILENO, F_GETFL) & O_NONBLOCK);
+	close(fds[0]);
+	cr_expect_eq(ting_shutdown(e, TING_READ), 0);
+	cr_expect_eq(ting_write(e, "x", 1), -EPIPE);
+	cr_expect_eq(ting_shutdown(e, TING_WRITE), 0);
+	cr_expect_eq(fcntl(STDOUT_FILENO, F_GETFD) >= 0, true);
+	cr_expect_eq(ting_write(e, "x", 1), -EBADF);
+	ting_close(e);
+}
+
+TEST(ting_end, nobody_is_waited_for_longer_than_asked, "")
+{
+	static const char *const prefixes[] = {"unix://", "unixgram://", "fifo://"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct place p = place(prefixes[i]);
+		struct ting_listener *l;
+		struct ting_error err;
+		struct ting_end *e;
+
+		cr_assert_eq(ting_listen(&l, p.endpoint, &hasty, NULL), 0);
+		cr_expect_eq(ting_accept(&e, l, &err), -ETIMEDOUT);
+		ting_listener_close(l);
+		leave(&p);
+	}
+}
+
+static void interrupted(int signal)
+{
+	(void)signal;
+}
+
+static void *interrupt_and_write(void *end)
+{
+	struct ting_end *e = end;
+
+	for (int i = 0; i < 100; i++)
+		kill(getpid(), SIGUSR1);
+	write_text(e, "at last");
+	return NULL;
+}
+
+TEST(ting_end, a_signal_does_not_interrupt_waiting, "")
+{
+	struct sigaction action = {.sa_handler = interrupted}; /* no SA_RESTART */
+	struct place p = place("unix://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a = open_end(p.endpoint, NULL), *b = accept_from(l);
+	pthread_t thread;
+	sigset_t usr1;
+
+	sigaction(SIGUSR1, &action, NULL);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &usr1, NULL);
+	cr_assert_eq(pthread_create(&thread, NULL, interrupt_and_write, a), 0);
+	pthread_sigmask(SIG_UNBLOCK, &usr1, NULL); /* the signals are for this thread */
+	expect_read(b, "at last");
+	pthread_join(thread, NULL);
+	ting_close(a);
+	ting_close(b);
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, says_what_cannot_be_listened_on, "")
+{
+	struct ting_listener *l;
+	struct ting_error err;
+
+	cr_expect_eq(ting_listen(&l, "file:///x", NULL, &err), -ENOTSUP);
+	cr_expect_str_eq(err.text,
+		"cannot listen on file:///x: a server's clients come to tcp, udp, unix, unixgram "
+		"or unixseq");
+	cr_expect_eq(ting_listen(&l, "fifo:///nonesuch/x", NULL, &err), -ENOENT);
+}
