@@ -18,7 +18,7 @@ enum ting_framing { TING_RAW, TING_FRAMED, TING_LINES };
 
 /* Looks for the first message in `size` bytes.  The bytes that it takes, and where it is inside
  * them; 0: it is not complete yet; -EMSGSIZE: it has more than `max` bytes, known as soon as it can
- * be.  TING_RAW: all there is. */
+ * be.  TING_RAW: all there is, at most `max`. */
 ssize_t ting_message_find(enum ting_framing framing, const void *bytes, size_t size, size_t max,
 	size_t *ret_at, size_t *ret_size);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { READ_AHEAD = 65536 }; /* at first; it grows for what is larger */
+
 static const struct ting_options usual;
 
 static net_end_open_fn *const openers[] = {
@@ -151,7 +153,7 @@ ssize_t net_end_read_ahead(struct ting_end *e, size_t max)
 	e->ahead.at = 0;
 	e->ahead.size = there;
 	if (there == e->ahead.room) {
-		size_t room = there ? 2 * there : 4096;
+		size_t room = there ? 2 * there : READ_AHEAD;
 		uint8_t *bytes;
 
 		if (room > max)
