@@ -2,6 +2,7 @@
  *
  * The command is the first argument, or the name that the program is called by when that is a
  * mosquitto program's: whoever runs mosquitto today changes one path. */
+#include "apps/apps_copy.h"
 #include "apps/apps_lab.h"
 #include "apps/apps_pub.h"
 #include "apps/apps_run.h"
@@ -25,6 +26,7 @@ static const struct command commands[] = {
 	{"sub", "mosquitto_sub", apps_sub, "prints the messages of topics"},
 	{"run", NULL, apps_run, "small servers: echo, chat, daytime..."},
 	{"lab", NULL, apps_lab, "measures the server models"},
+	{"copy", NULL, apps_copy, "copies what one endpoint holds to another"},
 };
 
 static const struct command *find(const char *name, bool is_mosquitto_name)

@@ -19,6 +19,7 @@ static net_end_open_fn *const openers[] = {
 	[NET_UNIXSEQ] = net_end_open_socket,
 	[NET_FIFO] = net_end_open_fifo,
 	[NET_FILE] = net_end_open_file,
+	[NET_FILES] = net_end_open_files,
 	[NET_STANDARD] = net_end_open_standard,
 };
 

@@ -43,8 +43,8 @@ struct ting_end {
 typedef int net_end_open_fn(struct ting_end **ret, const struct net_endpoint *e,
 	const struct ting_options *options, struct ting_error *err);
 
-net_end_open_fn net_end_open_socket, net_end_open_fifo, net_end_open_file, net_end_open_icmp,
-	net_end_open_standard;
+net_end_open_fn net_end_open_socket, net_end_open_fifo, net_end_open_file, net_end_open_files,
+	net_end_open_icmp, net_end_open_standard;
 
 /* The kind's struct, all zeroes but for the kind, the time, and in and out, which are -1. */
 struct ting_end *net_end_new(const struct net_end_kind *kind, const struct ting_options *options);
