@@ -52,6 +52,8 @@ struct net_server {
 };
 
 /* The models, each in net_server_NAME.c. */
-extern const struct net_model net_model_epoll; /* one thread, one loop */
+extern const struct net_model net_model_iterative; /* one client after the other */
+extern const struct net_model net_model_thread;    /* a thread for each client */
+extern const struct net_model net_model_epoll;     /* one thread, one loop */
 
 #endif

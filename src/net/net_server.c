@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct net_model *const models[] = {&net_model_epoll};
+static const struct net_model *const models[] = {
+	&net_model_iterative, &net_model_thread, &net_model_epoll};
 
 static const struct {
 	enum net_need need;

@@ -6,16 +6,26 @@
 
 enum { PARTS_MAX = 256 }; /* of one write; about 200 KiB of small messages */
 
-ssize_t net_stream_read(int fd, void *buffer, size_t size)
+static ssize_t read_once(int fd, void *buffer, size_t size, int flags)
 {
 	for (;;) {
-		ssize_t count = recv(fd, buffer, size, 0);
+		ssize_t count = recv(fd, buffer, size, flags);
 
 		if (count >= 0)
 			return count;
 		if (errno != EINTR)
 			return -errno;
 	}
+}
+
+ssize_t net_stream_read(int fd, void *buffer, size_t size)
+{
+	return read_once(fd, buffer, size, 0);
+}
+
+ssize_t net_stream_try_read(int fd, void *buffer, size_t size)
+{
+	return read_once(fd, buffer, size, MSG_DONTWAIT);
 }
 
 static ssize_t send_parts(int fd, struct iovec *parts, size_t count)

@@ -1,0 +1,403 @@
+/* net_solo.c - turns, as in a loop with one connection: write what waits, then read.
+ *
+ * A read blocks only if there is nothing to write and nothing else to do.  Time is kept by the
+ * socket itself (SO_RCVTIMEO, SO_SNDTIMEO): a call that is over in vain has us look at the clock,
+ * and the socket is told anew only when its timeout has become wrong. */
+#include "net/net_solo.h"
+
+#include "net/net_stop.h"
+#include "net/net_stream.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+enum {
+	SOLO_ID = 1,                /* there is no other */
+	DRAIN_BYTES_MAX = 16 << 20, /* thrown away from a peer that goes on sending after a close */
+};
+
+static struct net_solo *solo_of(const struct net_server *s)
+{
+	return (struct net_solo *)(uintptr_t)s;
+}
+
+static const struct net_protocol *protocol_of(const struct net_solo *c)
+{
+	return c->base.config.protocol;
+}
+
+/* The connection, if that is its number and the protocol still knows it. */
+static struct net_solo *find(struct net_server *s, conn_id conn)
+{
+	struct net_solo *c = solo_of(s);
+
+	return conn == SOLO_ID && c->state == SOLO_OPEN ? c : NULL;
+}
+
+static msec clock_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Time. */
+
+/* How long to wait, in milliseconds; 0: as long as it takes. */
+static msec time_left(const struct net_solo *c)
+{
+	msec left;
+
+	if (c->due == MSEC_NEVER)
+		return 0;
+	left = c->due - clock_ms(CLOCK_MONOTONIC);
+	return left > 0 ? left : 1;
+}
+
+/* A system call only if what the socket has is too far from what is left. */
+static void set_timeout(const struct net_solo *c, int option, msec *timeout)
+{
+	msec left = time_left(c), wrong = left > *timeout ? left - *timeout : *timeout - left;
+	struct timeval t = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+
+	if (wrong <= left / 8)
+		return;
+	setsockopt(c->visitor->fd, SOL_SOCKET, option, &t, sizeof t);
+	*timeout = left;
+}
+
+static bool is_due(const struct net_solo *c)
+{
+	return c->due != MSEC_NEVER && c->due <= clock_ms(CLOCK_MONOTONIC);
+}
+
+/* Sending. */
+
+/* One message, now.  A datagram that finds no room is dropped, as any router might. */
+static void send_message(struct net_solo *c, struct span head, struct span body)
+{
+	const struct net_visitor *v = c->visitor;
+	struct iovec parts[] = {
+		{(void *)(uintptr_t)head.at, head.size}, {(void *)(uintptr_t)body.at, body.size}};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+	int flags = MSG_NOSIGNAL | (v->is_datagram ? MSG_DONTWAIT : 0);
+	ssize_t size;
+
+	if (v->is_datagram) {
+		message.msg_name = (void *)(uintptr_t)&v->from.at;
+		message.msg_namelen = v->from.size;
+	} else {
+		set_timeout(c, SO_SNDTIMEO, &c->write_timeout);
+	}
+	do {
+		size = sendmsg(v->fd, &message, flags);
+	} while (
+		size < 0 && (errno == EINTR || (errno == EAGAIN && !v->is_datagram && !is_due(c))));
+	c->base.stats.writes++;
+	if (size >= 0)
+		c->sent += (size_t)size;
+	else if (v->is_datagram)
+		c->base.stats.dropped++;
+	else
+		c->err = errno == EAGAIN ? -ETIMEDOUT : -errno;
+}
+
+static size_t solo_send(struct net_server *s, conn_id conn, struct span head, struct span body,
+	struct shared *owner)
+{
+	struct net_solo *c = find(s, conn);
+
+	if (!c || c->err)
+		return 0;
+	if (c->visitor->keeps_messages) {
+		send_message(c, head, body);
+		return 0;
+	}
+	c->err = net_output_copy(&c->out, &c->blocks, head);
+	if (c->err == 0 && owner)
+		c->err = net_output_share(&c->out, &c->blocks, body, owner);
+	else if (c->err == 0)
+		c->err = net_output_copy(&c->out, &c->blocks, body);
+	return c->out.size;
+}
+
+/* Blocks until the kernel takes some of the output or the time is up: the bytes that it took. */
+static size_t write_output(struct net_solo *c)
+{
+	bool is_full;
+	ssize_t size;
+
+	set_timeout(c, SO_SNDTIMEO, &c->write_timeout);
+	size = net_stream_write(c->visitor->fd, &c->out, &c->blocks, &is_full);
+	c->base.stats.writes++;
+	if (size >= 0)
+		return (size_t)size;
+	c->err = (int)size;
+	return 0;
+}
+
+static size_t solo_flush(struct net_server *s, conn_id conn)
+{
+	struct net_solo *c = find(s, conn);
+	size_t written = 0, size = 1;
+
+	while (c && c->err == 0 && size > 0 && c->out.size > 0) {
+		size = write_output(c);
+		written += size;
+	}
+	if (c)
+		c->base.stats.bytes_out += written;
+	return written;
+}
+
+/* The protocol's other calls. */
+
+static void solo_close(struct net_server *s, conn_id conn, bool is_graceful)
+{
+	struct net_solo *c = find(s, conn);
+
+	if (c)
+		c->state = is_graceful ? SOLO_CLOSING : SOLO_DEAD;
+}
+
+static void solo_set_reading(struct net_server *s, conn_id conn, bool is_reading)
+{
+	struct net_solo *c = find(s, conn);
+
+	if (c)
+		c->is_reading = is_reading;
+}
+
+static void solo_set_deadline(struct net_server *s, conn_id conn, msec due_ms)
+{
+	struct net_solo *c = find(s, conn);
+
+	assert(protocol_of(solo_of(s))->expired);
+	if (c)
+		c->due = due_ms;
+}
+
+static void solo_again(struct net_server *s)
+{
+	solo_of(s)->has_more = true;
+}
+
+static struct times solo_now(const struct net_server *s)
+{
+	(void)s;
+	return (struct times){clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_REALTIME)};
+}
+
+static void *solo_state(struct net_server *s, conn_id conn)
+{
+	return conn == SOLO_ID ? solo_of(s)->own : NULL;
+}
+
+static bool solo_keeps_messages(const struct net_server *s, conn_id conn)
+{
+	return conn == SOLO_ID && solo_of(s)->visitor->keeps_messages;
+}
+
+static const struct net_calls solo_calls = {
+	.send = solo_send,
+	.flush = solo_flush,
+	.close = solo_close,
+	.set_reading = solo_set_reading,
+	.set_deadline = solo_set_deadline,
+	.again = solo_again,
+	.now = solo_now,
+	.state = solo_state,
+	.keeps_messages = solo_keeps_messages,
+};
+
+/* A turn. */
+
+static void lose(struct net_solo *c, int err)
+{
+	const struct net_protocol *p = protocol_of(c);
+
+	c->state = SOLO_DEAD; /* what `closed` says to it is ignored */
+	if (p->closed)
+		p->closed(c->base.config.self, &c->base, SOLO_ID, err);
+}
+
+static void write_turn(struct net_solo *c)
+{
+	const struct net_protocol *p = protocol_of(c);
+	size_t size = c->sent + (c->out.size > 0 && c->err == 0 ? write_output(c) : 0);
+
+	c->sent = 0;
+	c->base.stats.bytes_out += size;
+	if (c->err)
+		lose(c, c->err);
+	else if (size > 0 && p->written)
+		p->written(c->base.config.self, &c->base, SOLO_ID, size);
+}
+
+static void time_turn(struct net_solo *c)
+{
+	if (!is_due(c))
+		return;
+	c->due = MSEC_NEVER;
+	protocol_of(c)->expired(c->base.config.self, &c->base, SOLO_ID);
+}
+
+/* There is nothing to do, and the protocol does not want to hear: until the time is up, or the
+ * connection breaks or is cut. */
+static void rest(struct net_solo *c)
+{
+	struct pollfd broken = {.fd = c->visitor->fd};
+	msec left = c->due == MSEC_NEVER ? -1 : time_left(c);
+
+	if (poll(&broken, 1, left > INT_MAX ? INT_MAX : (int)left) > 0)
+		lose(c, -ECONNRESET);
+}
+
+/* The peer sends no more, or we do not want to hear more: to stop is no end that the protocol is
+ * told of. */
+static void end_of_stream(struct net_solo *c)
+{
+	const struct net_protocol *p = protocol_of(c);
+
+	c->is_ended = true;
+	if (p->closed && net_stop_stage() == NET_RUNNING)
+		p->closed(c->base.config.self, &c->base, SOLO_ID, 0);
+	if (c->state == SOLO_OPEN)
+		c->state = SOLO_CLOSING;
+}
+
+static void read_turn(struct net_solo *c)
+{
+	bool is_busy = c->has_more || c->out.size > 0 || c->sent > 0;
+	int fd = c->visitor->fd;
+	ssize_t size;
+
+	if (!c->is_reading && !is_busy)
+		rest(c);
+	if (!c->is_reading)
+		return;
+	if (!is_busy)
+		set_timeout(c, SO_RCVTIMEO, &c->read_timeout);
+	size = is_busy ? net_stream_try_read(fd, c->buffer, sizeof c->buffer)
+		       : net_stream_read(fd, c->buffer, sizeof c->buffer);
+	c->base.stats.reads++;
+	if (size == -EAGAIN)
+		return;
+	if (size < 0) {
+		lose(c, (int)size);
+	} else if (size == 0) {
+		end_of_stream(c);
+	} else {
+		c->base.stats.bytes_in += (uint64_t)size;
+		protocol_of(c)->received(
+			c->base.config.self, &c->base, SOLO_ID, span_of(c->buffer, (size_t)size));
+	}
+}
+
+static void turn(struct net_solo *c)
+{
+	const struct net_protocol *p = protocol_of(c);
+
+	c->has_more = false;
+	if (p->turn_end)
+		p->turn_end(c->base.config.self, &c->base);
+	if (c->state == SOLO_OPEN)
+		write_turn(c);
+	if (c->state == SOLO_OPEN)
+		time_turn(c);
+	if (c->state == SOLO_OPEN)
+		read_turn(c);
+}
+
+/* The end. */
+
+/* What the peer still sends interests nobody, but while it is unread the kernel would answer the
+ * close with a reset, and the peer might never see our last words. */
+static void drain(struct net_solo *c)
+{
+	size_t drained = 0;
+	ssize_t size = 1;
+
+	c->due = clock_ms(CLOCK_MONOTONIC) + c->base.config.linger_ms;
+	while (size > 0 && drained < DRAIN_BYTES_MAX && !is_due(c)) {
+		set_timeout(c, SO_RCVTIMEO, &c->read_timeout);
+		size = net_stream_read(c->visitor->fd, c->buffer, sizeof c->buffer);
+		drained += size > 0 ? (size_t)size : 0;
+	}
+}
+
+/* Writes what is pending, ends our stream, and waits for the end of the peer's; each for a bounded
+ * time. */
+static void finish(struct net_solo *c)
+{
+	c->due = clock_ms(CLOCK_MONOTONIC) + c->base.config.linger_ms;
+	while (c->out.size > 0 && c->err == 0 && !is_due(c))
+		c->base.stats.bytes_out += write_output(c);
+	if (c->out.size == 0 && !c->is_ended && shutdown(c->visitor->fd, SHUT_WR) == 0)
+		drain(c);
+}
+
+static void serve_stream(struct net_solo *c)
+{
+	while (c->state == SOLO_OPEN)
+		turn(c);
+	if (c->state == SOLO_CLOSING)
+		finish(c);
+}
+
+static void serve_datagram(struct net_solo *c)
+{
+	const struct net_protocol *p = protocol_of(c);
+
+	c->base.stats.datagrams++;
+	c->base.stats.bytes_in += c->visitor->bytes.size;
+	if (c->state == SOLO_OPEN)
+		p->received(c->base.config.self, &c->base, SOLO_ID, c->visitor->bytes);
+	c->base.stats.bytes_out += c->sent;
+}
+
+void net_solo_serve(
+	struct net_solo *c, const struct net_server_config *config, const struct net_visitor *v)
+{
+	const struct net_protocol *p = config->protocol;
+
+	memset(c, 0, offsetof(struct net_solo, buffer));
+	c->base.config = *config;
+	c->base.calls = &solo_calls;
+	c->visitor = v;
+	c->is_reading = true;
+	c->due = MSEC_NEVER;
+	if (p->state_bytes > 0)
+		c->own = alloc_try(&alloc_libc, p->state_bytes);
+	if (p->state_bytes > 0 && !c->own) {
+		net_server_log(&c->base, "%s refused: out of memory", v->peer);
+		return;
+	}
+	net_blocks_init(&c->blocks, &alloc_libc);
+	if (p->opened)
+		p->opened(config->self, &c->base, SOLO_ID, v->is_datagram ? NULL : v->peer,
+			v->listener);
+	if (v->is_datagram)
+		serve_datagram(c);
+	else
+		serve_stream(c);
+	net_output_clear(&c->out, &c->blocks);
+	net_blocks_done(&c->blocks);
+	alloc_free(&alloc_libc, c->own, p->state_bytes);
+}
+
+void net_stats_add(struct net_stats *to, const struct net_stats *from)
+{
+	to->datagrams += from->datagrams;
+	to->dropped += from->dropped;
+	to->bytes_in += from->bytes_in;
+	to->bytes_out += from->bytes_out;
+	to->reads += from->reads;
+	to->writes += from->writes;
+}
