@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -34,8 +33,6 @@ struct run {
 	struct service_options options;
 
 	void *self; /* of the service */
-	struct loop *loop;
-	struct loop_signal terminate;
 	struct net_server *server;
 };
 
@@ -244,18 +241,12 @@ static uint32_t clients_of(const struct run *r)
 	return usual < room ? usual : room;
 }
 
-static void terminate(struct loop_signal *signal)
-{
-	net_server_stop(LOOP_ENTRY(signal, struct run, terminate)->server);
-}
-
 static int make_server(struct run *r, struct ting_error *err)
 {
 	struct net_server_config config = {
 		.model = r->model,
 		.protocol = r->service->protocol,
 		.self = r->self,
-		.loop = r->loop,
 		.connections_max = clients_of(r),
 		.workers = (uint32_t)r->workers,
 		.idle_ms = r->idle_ms,
@@ -263,12 +254,6 @@ static int make_server(struct run *r, struct ting_error *err)
 		.log = log_line,
 	};
 
-	list_init(&r->terminate.link);
-	r->terminate.caught = terminate;
-	r->terminate.number = SIGTERM;
-	(void)loop_new(&r->loop);
-	(void)loop_signal_add(r->loop, &r->terminate);
-	config.loop = r->loop;
 	return net_server_new(&r->server, &config, err);
 }
 

@@ -8,6 +8,8 @@
 
 #include "net/net_server.h"
 
+struct net_idle;
+
 struct net_model {
 	const char *name;
 	const char *help;  /* what it is, in a line */
@@ -48,12 +50,18 @@ struct net_server {
 	const struct net_calls *calls;
 	struct net_server_config config;
 	struct net_stats stats;
-	uint32_t open[NET_LISTENERS_MAX]; /* connections by listener */
+	uint32_t open[NET_LISTENERS_MAX];     /* connections by listener */
+	bool is_datagrams[NET_LISTENERS_MAX]; /* it knows no connections */
+	struct net_idle *idle;                /* in front of the protocol, or NULL */
 };
 
 /* The models, each in net_server_NAME.c. */
 extern const struct net_model net_model_iterative; /* one client after the other */
+extern const struct net_model net_model_fork;      /* a process for each client */
+extern const struct net_model net_model_prefork;   /* processes that are there before */
 extern const struct net_model net_model_thread;    /* a thread for each client */
+extern const struct net_model net_model_select;    /* one thread, one loop: a bit for each */
+extern const struct net_model net_model_poll;      /* one thread, one loop: a list of all */
 extern const struct net_model net_model_epoll;     /* one thread, one loop */
 
 #endif

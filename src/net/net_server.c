@@ -1,16 +1,27 @@
 /* net_server.c - the table of models, and what they have in common. */
 #include "net/net_server.h"
 
+#include "net/net_idle.h"
 #include "net/net_model.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+/* clang-format off */
 static const struct net_model *const models[] = {
-	&net_model_iterative, &net_model_thread, &net_model_epoll};
+	&net_model_iterative,
+	&net_model_fork,
+	&net_model_prefork,
+	&net_model_thread,
+	&net_model_select,
+	&net_model_poll,
+	&net_model_epoll,
+};
+/* clang-format on */
 
 static const struct {
 	enum net_need need;
@@ -66,18 +77,30 @@ int net_server_new(
 	if (config->connections_max > config->model->connections_max)
 		return net_error_set(err, -ENOTSUP, "%s has at most %u clients at once",
 			config->model->name, config->model->connections_max);
+	if (config->idle_ms > 0 && config->protocol->expired)
+		return net_error_set(err, -ENOTSUP,
+			"%s has deadlines of its own, and takes no time for idle clients",
+			config->protocol->name);
 	if (base.config.linger_ms == 0)
 		base.config.linger_ms = NET_LINGER_MS;
+	if (config->stops_on_signals)
+		(void)signal(SIGPIPE, SIG_IGN); /* a log whose reader went */
+	base.idle = net_idle_new(&base.config);
 	failed = config->model->make(ret, &base);
-	if (failed)
+	if (failed) {
+		net_idle_free(base.idle);
 		net_error_set(err, failed, "cannot make a server: %s", strerror(-failed));
+	}
 	return failed;
 }
 
 void net_server_free(struct net_server *s)
 {
+	struct net_idle *idle = s ? s->idle : NULL;
+
 	if (s)
 		s->model->free(s);
+	net_idle_free(idle);
 }
 
 int net_server_add(struct net_server *s, const struct net_listener *l,

@@ -29,9 +29,9 @@ enum net_need {
 enum net_datagrams {
 	NET_DATAGRAMS_REFUSED,  /* net_server_add() says so in a sentence */
 	NET_DATAGRAMS_ALONE,    /* each is a connection of its own, and may be answered at once */
-	NET_DATAGRAMS_OF_PEERS, /* who sent one stays a connection until it is closed; it hears no
-				 * `closed`, for nobody ends.  Such a protocol needs one memory and
-				 * one thread, and the server's idle_ms forgets those that went. */
+	NET_DATAGRAMS_OF_PEERS, /* who sent one stays a connection until it is closed or nothing
+				 * moves for idle_ms (0: a minute).  Such a protocol needs one
+				 * memory and one thread. */
 };
 
 /* Each slot but `name` and `received` may be NULL.  `self` is what the server was made with; unless
@@ -100,14 +100,16 @@ struct net_server_config {
 	const struct net_model *model;
 	const struct net_protocol *protocol;
 	void *self;
-	struct loop *loop; /* of the thread that will call net_server_run(), borrowed, for `epoll`;
-			    * NULL: the model waits in its own way */
+	struct loop *loop; /* of the thread that will call net_server_run(), borrowed, for select,
+			    * poll and epoll, whatever it waits with; NULL: the model waits in its
+			    * own way */
 	uint32_t connections_max; /* open at once, those being closed included; at least 1 */
 	uint32_t workers; /* of prefork (at first), pool and reuseport; 0: as many as is usual */
 	msec linger_ms;   /* a graceful close: as long at most to write, and again to wait for the
 			   * peer's end.  0: NET_LINGER_MS */
 	msec idle_ms;     /* a connection on which nothing moved for so long, either way, is closed;
-			   * 0: never.  For a protocol without `expired`, which it replaces. */
+			   * 0: never.  The protocol hears `closed` with -ETIMEDOUT.  Only for a
+			   * protocol without `expired`, which it replaces. */
 
 	/* SIGTERM and SIGINT stop the server as net_server_stop() does; a second one cuts what is
 	 * still open.  SIGPIPE and, where there are children, SIGCHLD are taken care of.  Only then

@@ -298,7 +298,7 @@ void net_traffic_init(struct net_traffic *t, struct net_server *s)
 	loop_end_add(loop_of(t), &t->turn_end);
 }
 
-void net_traffic_done(struct net_traffic *t)
+void net_traffic_cut(struct net_traffic *t)
 {
 	for (uint32_t i = 0; i < net_conns_room(&t->conns); i++) {
 		struct net_conn *n = net_conns_get(&t->conns, i);
@@ -306,6 +306,11 @@ void net_traffic_done(struct net_traffic *t)
 		if (n->state != NET_CONN_FREE && n->state != NET_CONN_DEAD)
 			kill_conn(t, n);
 	}
+}
+
+void net_traffic_done(struct net_traffic *t)
+{
+	net_traffic_cut(t);
 	set_deadline(t, &t->own_deadline, MSEC_NEVER);
 	loop_end_remove(loop_of(t), &t->turn_end);
 	heap_done(&t->deadlines);

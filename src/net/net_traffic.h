@@ -36,6 +36,9 @@ int net_traffic_open(
 /* Closes all connections gracefully; the protocol hears no more. */
 void net_traffic_stop(struct net_traffic *t);
 
+/* Closes all connections at once, and the protocol does not hear of it. */
+void net_traffic_cut(struct net_traffic *t);
+
 /* See net_send() and those that follow it. */
 size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
 	struct shared *owner);

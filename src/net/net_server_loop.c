@@ -1,0 +1,215 @@
+/* net_server_loop.c - a loop, its listeners, and the connections that they bring. */
+#include "net/net_server_loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static struct net_server_loop *loop_of(struct net_server *s)
+{
+	return (struct net_server_loop *)s;
+}
+
+static struct net_traffic *traffic_of(struct net_server *s)
+{
+	return &loop_of(s)->traffic;
+}
+
+static size_t loop_calls_send(struct net_server *base, conn_id conn, struct span head,
+	struct span body, struct shared *owner)
+{
+	return net_traffic_send(traffic_of(base), conn, head, body, owner);
+}
+
+static size_t loop_calls_flush(struct net_server *base, conn_id conn)
+{
+	return net_traffic_flush(traffic_of(base), conn);
+}
+
+static void loop_calls_close(struct net_server *base, conn_id conn, bool is_graceful)
+{
+	net_traffic_close(traffic_of(base), conn, is_graceful);
+}
+
+static void loop_calls_set_reading(struct net_server *base, conn_id conn, bool is_reading)
+{
+	net_traffic_set_reading(traffic_of(base), conn, is_reading);
+}
+
+static void loop_calls_set_deadline(struct net_server *base, conn_id conn, msec due_ms)
+{
+	net_traffic_set_deadline(traffic_of(base), conn, due_ms);
+}
+
+static void loop_calls_again(struct net_server *base)
+{
+	loop_again(base->config.loop);
+}
+
+static struct times loop_calls_now(const struct net_server *base)
+{
+	return loop_now(base->config.loop);
+}
+
+static void *loop_calls_state(struct net_server *base, conn_id conn)
+{
+	return net_traffic_state(traffic_of(base), conn);
+}
+
+static bool loop_calls_keeps_messages(const struct net_server *base, conn_id conn)
+{
+	(void)base;
+	(void)conn;
+	return false;
+}
+
+static const struct net_calls loop_calls = {
+	.send = loop_calls_send,
+	.flush = loop_calls_flush,
+	.close = loop_calls_close,
+	.set_reading = loop_calls_set_reading,
+	.set_deadline = loop_calls_set_deadline,
+	.again = loop_calls_again,
+	.now = loop_calls_now,
+	.state = loop_calls_state,
+	.keeps_messages = loop_calls_keeps_messages,
+};
+
+static void caught(struct net_server_loop *s)
+{
+	if (s->traffic.is_stopping)
+		net_traffic_cut(&s->traffic);
+	else
+		net_server_loop_stop(&s->base);
+}
+
+static void term_caught(struct loop_signal *signal)
+{
+	caught(LOOP_ENTRY(signal, struct net_server_loop, term));
+}
+
+static void interrupt_caught(struct loop_signal *signal)
+{
+	caught(LOOP_ENTRY(signal, struct net_server_loop, interrupt));
+}
+
+/* From here on: who sees that the server listens may stop it.  0 or -errno. */
+static int catch_signals(struct net_server_loop *s)
+{
+	struct loop *l = s->base.config.loop;
+	int err;
+
+	s->term = (struct loop_signal){.caught = term_caught, .number = SIGTERM};
+	s->interrupt = (struct loop_signal){.caught = interrupt_caught, .number = SIGINT};
+	err = loop_signal_add(l, &s->term);
+	if (err)
+		return err;
+	err = loop_signal_add(l, &s->interrupt);
+	if (err)
+		loop_signal_remove(l, &s->term);
+	return err;
+}
+
+int net_server_loop_make(
+	struct net_server **ret, const struct net_server *base, const struct loop_waiter *waiter)
+{
+	struct net_server_loop *s = alloc_try(&alloc_libc, sizeof *s);
+	int err = 0;
+
+	if (!s)
+		return -ENOMEM;
+	s->base = *base;
+	s->base.calls = &loop_calls;
+	if (!base->config.loop) {
+		err = loop_new_with(&s->own_loop, waiter);
+		s->base.config.loop = s->own_loop;
+	}
+	if (err == 0 && base->config.stops_on_signals)
+		err = catch_signals(s);
+	if (err) {
+		loop_free(s->own_loop);
+		alloc_free(&alloc_libc, s, sizeof *s);
+		return err;
+	}
+	net_traffic_init(&s->traffic, &s->base);
+	*ret = &s->base;
+	return 0;
+}
+
+static void stop_acceptors(struct net_server_loop *s)
+{
+	for (unsigned i = 0; i < s->acceptors_count; i++)
+		net_acceptor_stop(s->acceptors[i]);
+}
+
+void net_server_loop_free(struct net_server *base)
+{
+	struct net_server_loop *s = loop_of(base);
+
+	stop_acceptors(s);
+	net_traffic_done(&s->traffic);
+	if (base->config.stops_on_signals) {
+		loop_signal_remove(base->config.loop, &s->term);
+		loop_signal_remove(base->config.loop, &s->interrupt);
+	}
+	loop_free(s->own_loop);
+	for (unsigned i = 0; i < s->acceptors_count; i++)
+		alloc_free(&alloc_libc, s->acceptors[i], sizeof *s->acceptors[i]);
+	alloc_free(&alloc_libc, s, sizeof *s);
+}
+
+static int open_accepted(struct net_server *base, int fd, const char *peer, unsigned listener)
+{
+	conn_id id;
+
+	return net_traffic_open(traffic_of(base), fd, peer, listener, &id);
+}
+
+int net_server_loop_add(struct net_server *base, const struct net_listener *l,
+	const struct net_accept_options *options, unsigned *ret, struct ting_error *err)
+{
+	struct net_server_loop *s = loop_of(base);
+	unsigned index = s->acceptors_count;
+	struct net_acceptor *a;
+	int failed;
+
+	if (index == NET_LISTENERS_MAX)
+		return net_error_set(
+			err, -ENOSPC, "a server has at most %d listeners", NET_LISTENERS_MAX);
+	a = alloc_sure(&alloc_libc, sizeof *a);
+	failed = net_acceptor_start(a, base, l, options, index, open_accepted);
+	if (failed) {
+		alloc_free(&alloc_libc, a, sizeof *a);
+		return net_error_set(err, failed, "cannot wait for clients of %s: %s",
+			l->sockets->name, strerror(-failed));
+	}
+	s->acceptors[s->acceptors_count++] = a;
+	*ret = index;
+	return 0;
+}
+
+int net_server_loop_adopt(
+	struct net_server *base, int fd, const char *peer, unsigned listener, conn_id *ret)
+{
+	if (base->stats.open >= base->config.connections_max)
+		return -EMFILE;
+	/* There may be no turn yet that writes what `opened` sends. */
+	loop_again(base->config.loop);
+	return net_traffic_open(traffic_of(base), fd, peer, listener, ret);
+}
+
+int net_server_loop_run(struct net_server *base)
+{
+	struct net_traffic *t = traffic_of(base);
+	int err = 0;
+
+	while (err == 0 && !(t->is_stopping && base->stats.open == 0))
+		err = loop_turn(base->config.loop, MSEC_NEVER);
+	return err;
+}
+
+void net_server_loop_stop(struct net_server *base)
+{
+	stop_acceptors(loop_of(base));
+	net_traffic_stop(traffic_of(base));
+}
