@@ -7,7 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { READ_AHEAD = 65536 }; /* at first; it grows for what is larger */
+enum {
+	READ_AHEAD = 65536, /* at first; it grows for what is larger */
+	PAUSE_MS = 5,
+};
 
 static const struct ting_options usual;
 
@@ -20,6 +23,7 @@ static net_end_open_fn *const openers[] = {
 	[NET_FIFO] = net_end_open_fifo,
 	[NET_FILE] = net_end_open_file,
 	[NET_FILES] = net_end_open_files,
+	[NET_ICMP] = net_end_open_icmp,
 	[NET_STANDARD] = net_end_open_standard,
 };
 
@@ -29,11 +33,7 @@ int ting_open(struct ting_end **ret, const char *endpoint, const struct ting_opt
 	struct net_endpoint e;
 	int failed = net_endpoint_parse(&e, endpoint, err);
 
-	if (failed)
-		return failed;
-	if ((size_t)e.scheme >= sizeof openers / sizeof openers[0] || !openers[e.scheme])
-		return net_error_set(err, -ENOTSUP, "cannot open %s yet", endpoint);
-	return openers[e.scheme](ret, &e, options ? options : &usual, err);
+	return failed ? failed : openers[e.scheme](ret, &e, options ? options : &usual, err);
 }
 
 struct ting_end *net_end_new(const struct net_end_kind *kind, const struct ting_options *options)
@@ -82,6 +82,12 @@ int net_end_wait(int fd, short events, int timeout_ms)
 	struct pollfd one = {.fd = fd, .events = events};
 
 	return net_end_wait_any(&one, 1, timeout_ms);
+}
+
+int net_end_pause(void)
+{
+	(void)poll(NULL, 0, PAUSE_MS);
+	return PAUSE_MS;
 }
 
 static ssize_t take_ahead(struct ting_end *e, void *ret, size_t size)

@@ -59,6 +59,9 @@ int net_end_wait(int fd, short events, int timeout_ms);
 /* The same for any of several; poll(2) fills them. */
 int net_end_wait_any(struct pollfd *list, size_t count, int timeout_ms);
 
+/* A moment, for what poll(2) cannot wait for; in milliseconds. */
+int net_end_pause(void);
+
 /* Reads on into `ahead`, which will hold `max` bytes at most, and holds fewer now.  The number, 0
  * at the end, -ENOMEM, or what ting_read() answers. */
 ssize_t net_end_read_ahead(struct ting_end *e, size_t max);

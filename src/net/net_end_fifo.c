@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STEP_MS = 10 }; /* a fifo cannot be polled for its first reader */
-
 /* Is it, once it is open?  The descriptor, or -ENOTSUP. */
 static int check(int fd)
 {
@@ -44,12 +42,13 @@ static int open_in_time(const char *path, int how)
 	return check(fd);
 }
 
+/* A fifo cannot be polled for its first reader. */
 static int open_writer(const char *path, int timeout_ms)
 {
 	int fd = open_now(path, O_WRONLY);
 
-	for (int waited = 0; fd == -ENXIO && waited < timeout_ms; waited += STEP_MS) {
-		poll(NULL, 0, STEP_MS);
+	for (int waited_ms = 0; fd == -ENXIO && waited_ms < timeout_ms;) {
+		waited_ms += net_end_pause();
 		fd = open_now(path, O_WRONLY);
 	}
 	return fd == -ENXIO ? -ETIMEDOUT : fd;

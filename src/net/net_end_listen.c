@@ -95,25 +95,27 @@ static int accept_one(int fd)
 	return errno == EINTR || errno == ECONNABORTED || errno == EPROTO ? -EAGAIN : -errno;
 }
 
-/* The listener's own socket, connected to who sent its next datagram, which stays in its queue. As
+/* The listener's own socket for who sent its next datagram, which stays in its queue.  As
  * accept_one(). */
 static int accept_sender(int fd, struct net_address *ret)
 {
 	ssize_t size;
+	int own;
 
 	ret->size = sizeof ret->at;
 	size = recvfrom(
 		fd, NULL, 0, MSG_PEEK | MSG_DONTWAIT, (struct sockaddr *)&ret->at, &ret->size);
 	if (size < 0)
 		return errno == EINTR ? -EAGAIN : -errno;
-	if (connect(fd, (const struct sockaddr *)&ret->at, ret->size) < 0) {
+	if (ret->at.ss_family == AF_UNIX &&
+		connect(fd, (const struct sockaddr *)&ret->at, ret->size) < 0) {
 		int err = -errno;
 
-		recv(fd, NULL, 0, MSG_DONTWAIT); /* or it would be asked for again */
+		recv(fd, NULL, 0, MSG_DONTWAIT); /* or it would be the next again */
 		return err;
 	}
-	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	return fd < 0 ? -errno : fd;
+	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return own < 0 ? -errno : own;
 }
 
 static int accept_error(const struct ting_listener *l, int failed, struct ting_error *err)
@@ -175,20 +177,18 @@ ssize_t ting_answer(
 	struct ting_listener *l, const void *bytes, size_t size, const struct ting_peer *to)
 {
 	struct peer peer;
+	int timeout_ms = l->options.timeout_ms, waited_ms = 0;
 	ssize_t count;
-	int fd;
 
 	memcpy(&peer, to, sizeof peer);
-	fd = l->sockets.sockets[peer.socket].fd;
 	for (;;) {
-		int failed;
-
-		count = net_datagram_send(fd, bytes, size, &peer.address);
+		count = net_datagram_send(
+			l->sockets.sockets[peer.socket].fd, bytes, size, &peer.address);
 		if (count != -EAGAIN)
 			return count;
-		failed = net_end_wait(fd, POLLOUT, l->options.timeout_ms);
-		if (failed)
-			return failed;
+		if (timeout_ms > 0 && waited_ms >= timeout_ms)
+			return -ETIMEDOUT;
+		waited_ms += net_end_pause(); /* poll(2) knows our queue only, not unixgram's */
 	}
 }
 

@@ -7,7 +7,6 @@
 #include "net/net_stream.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,7 +41,8 @@ static ssize_t group_write(struct ting_end *e, const void *bytes, size_t size)
 	return net_datagram_send(e->out, bytes, size, &socket_of(e)->other);
 }
 
-/* What others sent before the socket was connected is still in its queue. */
+/* What others send is thrown away; udp could be connected to the sender instead, but would forget
+ * its port and its interface when that ends. */
 static ssize_t lent_read(struct ting_end *e, void *ret, size_t size)
 {
 	const struct net_address *sender = &socket_of(e)->other;
@@ -96,7 +96,9 @@ static const struct net_end_kind datagrams = {
 	.bytes = BYTES, .read = message_read, .write = stream_write, .close = socket_close};
 static const struct net_end_kind group = {
 	.bytes = BYTES, .read = message_read, .write = group_write, .close = socket_close};
-static const struct net_end_kind lent = {
+static const struct net_end_kind lent_inet = {
+	.bytes = BYTES, .read = lent_read, .write = group_write, .close = socket_close};
+static const struct net_end_kind lent_unix = {
 	.bytes = BYTES, .read = lent_read, .write = stream_write, .close = lent_close};
 
 /* Who connected without a path has no name. */
@@ -106,7 +108,7 @@ static void set_name(char *name, const struct net_address *a, enum net_scheme sc
 		net_address_format(a, scheme, name);
 }
 
-static struct ting_end *new_end(const struct net_end_kind *kind, int fd, enum net_scheme scheme,
+struct ting_end *net_end_of(const struct net_end_kind *kind, int fd, enum net_scheme scheme,
 	const struct ting_options *options)
 {
 	struct ting_end *e = net_end_new(kind, options);
@@ -135,7 +137,7 @@ struct ting_end *net_end_of_socket(
 {
 	const struct net_scheme_traits *s = net_scheme_get(scheme);
 
-	return new_end(s->is_datagrams      ? &datagrams
+	return net_end_of(s->is_datagrams   ? &datagrams
 			: s->keeps_messages ? &messages
 					    : &stream,
 		fd, scheme, options);
@@ -144,27 +146,60 @@ struct ting_end *net_end_of_socket(
 struct ting_end *net_end_of_sender(int fd, enum net_scheme scheme, const struct net_address *sender,
 	const struct ting_options *options)
 {
-	struct ting_end *e = new_end(&lent, fd, scheme, options);
+	bool is_unix = sender->at.ss_family == AF_UNIX;
+	struct ting_end *e = net_end_of(is_unix ? &lent_unix : &lent_inet, fd, scheme, options);
 
 	socket_of(e)->other = *sender;
+	set_name(e->remote, sender, scheme);
 	return e;
 }
 
-/* Until it is connected.  0, or -errno with a sentence and no descriptor left. */
-static int connect_socket(
-	struct net_connect *c, const struct ting_options *options, struct ting_error *err)
+int net_end_parse_bind(struct net_endpoint *ret, enum net_scheme scheme,
+	const struct ting_options *options, struct ting_error *err)
 {
-	int failed = -EINPROGRESS;
+	int failed = options->bind ? net_endpoint_parse(ret, options->bind, err) : 0;
+
+	if (!failed && options->bind && ret->scheme != scheme)
+		return net_error_set(err, -EINVAL, "\"%s\": the local end must be a %s too",
+			options->bind, net_scheme_get(scheme)->form);
+	return failed;
+}
+
+static int no_answer(const struct net_endpoint *e, int timeout_ms, struct ting_error *err)
+{
 	char name[NET_ENDPOINT_MAX + 1];
 
+	net_endpoint_format(e, name);
+	return net_error_set(
+		err, -ETIMEDOUT, "cannot connect to %s: no answer within %d ms", name, timeout_ms);
+}
+
+/* Begins.  Room in the backlog of a UNIX socket cannot be polled for. */
+static int start(struct net_connect *c, const struct net_endpoint *e,
+	const struct net_connect_options *how, int timeout_ms, struct ting_error *err)
+{
+	bool is_unix = e->path[0] != '\0';
+	int failed = net_connect_start(c, e, how, err), waited_ms = 0;
+
+	while (failed == -EAGAIN && is_unix) {
+		if (timeout_ms > 0 && waited_ms >= timeout_ms)
+			return no_answer(e, timeout_ms, err);
+		waited_ms += net_end_pause();
+		failed = net_connect_start(c, e, how, err);
+	}
+	return failed;
+}
+
+/* Goes on until it is connected.  0, or -errno with a sentence and no descriptor left. */
+static int finish(struct net_connect *c, int timeout_ms, struct ting_error *err)
+{
+	int failed = -EINPROGRESS;
+
 	while (failed == -EINPROGRESS) {
-		failed = net_end_wait(c->fd, POLLOUT, options->timeout_ms);
+		failed = net_end_wait(c->fd, POLLOUT, timeout_ms);
 		if (failed) {
 			net_connect_done(c);
-			net_endpoint_format(&c->endpoint, name);
-			return net_error_set(err, failed,
-				"cannot connect to %s: no answer within %d ms", name,
-				options->timeout_ms);
+			return no_answer(&c->endpoint, timeout_ms, err);
 		}
 		failed = net_connect_finish(c, err);
 	}
@@ -179,21 +214,18 @@ int net_end_open_socket(struct ting_end **ret, const struct net_endpoint *e,
 	struct net_connect c;
 	struct net_endpoint local = {0};
 	struct ting_end *end;
-	int failed = options->bind ? net_endpoint_parse(&local, options->bind, err) : 0;
+	int failed = net_end_parse_bind(&local, e->scheme, options, err);
 
-	if (!failed && options->bind && local.scheme != e->scheme)
-		failed = net_error_set(err, -EINVAL, "\"%s\": the local end must be a %s too",
-			options->bind, net_scheme_get(e->scheme)->form);
 	if (failed)
 		return failed;
 	how.bind = options->bind ? &local : NULL;
-	failed = net_connect_start(&c, e, &how, err);
+	failed = start(&c, e, &how, options->timeout_ms, err);
 	if (!failed)
-		failed = connect_socket(&c, options, err);
+		failed = finish(&c, options->timeout_ms, err);
 	if (failed)
 		return failed;
 	if (c.is_group) {
-		end = new_end(&group, c.fd, e->scheme, options);
+		end = net_end_of(&group, c.fd, e->scheme, options);
 		socket_of(end)->other = c.addresses[c.tried - 1];
 		net_address_format(&socket_of(end)->other, e->scheme, end->remote);
 	} else {

@@ -36,7 +36,7 @@ bool net_socket_is_group(const struct net_address *a, const struct net_socket_op
 	return is_multicast(a) || (options->is_broadcast && a->at.ss_family == AF_INET);
 }
 
-static int set_options(int fd, enum net_scheme scheme, const struct net_address *a,
+int net_socket_set(int fd, enum net_scheme scheme, const struct net_address *a,
 	const struct net_socket_options *o)
 {
 	bool is_inet6 = a->at.ss_family == AF_INET6;
@@ -66,7 +66,7 @@ int net_socket_new(enum net_scheme scheme, const struct net_address *a,
 
 	if (fd < 0)
 		return -errno;
-	err = set_options(fd, scheme, a, options);
+	err = net_socket_set(fd, scheme, a, options);
 	if (!err)
 		return fd;
 	close(fd);

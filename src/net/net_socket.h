@@ -13,6 +13,10 @@ struct net_socket_options {
 	bool has_no_delay;     /* TCP_NODELAY */
 };
 
+/* Sets the options on a socket that speaks with such addresses.  0 or -errno. */
+int net_socket_set(int fd, enum net_scheme scheme, const struct net_address *a,
+	const struct net_socket_options *options);
+
 /* Does not block, is not inherited; in the family of that address.  The descriptor, or -errno:
  * -ENODEV, there is no such interface. */
 int net_socket_new(enum net_scheme scheme, const struct net_address *a,
