@@ -2,9 +2,11 @@
 #include "apps/apps_lab.h"
 
 #include "apps/apps_lab_progress.h"
+#include "apps/apps_version.h"
 #include "conf/conf_flag.h"
 #include "conf/conf_value.h"
 #include "lab/lab_floor.h"
+#include "lab/lab_page.h"
 #include "lab/lab_run.h"
 #include "lab/lab_table.h"
 #include "net/net_server.h"
@@ -14,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 enum {
 	STATUS_WRONG = 1, /* something was answered wrongly, died, or could not be written */
@@ -25,6 +29,8 @@ enum {
 	DURATION_MS_MIN = 10,
 	DURATION_MS_MAX = 3600 * 1000,
 	PATH_BYTES = 4096,
+	COMMAND_BYTES = 4096,
+	SYSTEM_BYTES = 256,
 };
 
 struct lab {
@@ -158,7 +164,7 @@ static int plan_other(struct lab *l, struct ting_error *err)
 		return -EINVAL;
 	}
 	p->transport_count = 1;
-	strcpy(p->models[0], LAB_OTHER);
+	(void)snprintf(p->models[0], sizeof p->models[0], "%s", LAB_OTHER);
 	p->model_count = 1;
 	return 0;
 }
@@ -208,22 +214,85 @@ static int read_command_line(struct lab *l, char **argv, int *status)
 	return 1;
 }
 
-static int write_table(const struct lab *l)
+/* What the files are made of. */
+struct report {
+	struct lab_plan *plan;
+	struct lab_run *run;
+	struct lab_page page;
+};
+
+static void print_table(FILE *out, const struct report *r)
+{
+	lab_table_print(out, r->plan, r->run->results);
+}
+
+static void print_page(FILE *out, const struct report *r)
+{
+	lab_page_print(out, &r->page);
+}
+
+static int write_file(const struct lab *l, const char *name,
+	void (*print)(FILE *out, const struct report *r), const struct report *r)
 {
 	char path[PATH_BYTES];
-	FILE *f;
 	bool is_written;
+	FILE *f;
 
-	(void)snprintf(path, sizeof path, "%s/lab.csv", l->folder);
+	(void)snprintf(path, sizeof path, "%s/%s", l->folder, name);
 	f = fopen(path, "we");
 	if (f)
-		lab_table_print(f, &l->plan, l->run.results);
+		print(f, r);
 	is_written = f && !ferror(f);
 	if (f && fclose(f))
 		is_written = false;
-	if (!is_written)
+	if (is_written)
+		(void)printf("%s\n", path);
+	else
 		(void)fprintf(stderr, "ting: cannot write %s: %s\n", path, strerror(errno));
 	return is_written ? 0 : STATUS_WRONG;
+}
+
+static void describe_system(char *ret, size_t size)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	struct utsname system;
+
+	if (uname(&system))
+		system = (struct utsname){.sysname = "unknown system"};
+	(void)snprintf(ret, size, "%s %s on %s, %ld processor%s", system.sysname, system.release,
+		system.machine, processors, processors == 1 ? "" : "s");
+}
+
+/* "ting lab --clients 1,10": the command line as it was. */
+static void describe_command(char *ret, size_t size, char **argv)
+{
+	size_t used = (size_t)snprintf(ret, size, "ting lab");
+
+	for (char **at = argv + 1; *at && used < size; at++)
+		used += (size_t)snprintf(ret + used, size - used, " %s", *at);
+}
+
+/* Writes what there is, and says what follows from it. */
+static int tell(struct lab *l, char **argv, bool is_cut)
+{
+	char command[COMMAND_BYTES], system[SYSTEM_BYTES];
+	struct lab_summary summary;
+	struct lab_words words;
+	struct report r = {.plan = &l->plan, .run = &l->run};
+	int status;
+
+	describe_system(system, sizeof system);
+	describe_command(command, sizeof command, argv);
+	lab_summary_init(&summary, &l->plan, l->run.results);
+	lab_words_find(&words, &summary);
+	r.page = (struct lab_page){&summary, &words, TING_VERSION, system, command, is_cut};
+	for (size_t i = 0; i < words.count; i++)
+		(void)printf("%s.\n    %s\n", words.list[i].lead, words.list[i].text);
+	status = write_file(l, "lab.csv", print_table, &r);
+	if (write_file(l, "lab.html", print_page, &r))
+		status = STATUS_WRONG;
+	lab_summary_done(&summary);
+	return status;
 }
 
 static bool is_any_failed(const struct lab *l)
@@ -235,7 +304,7 @@ static bool is_any_failed(const struct lab *l)
 }
 
 /* Measures, and writes what there is, be it all or not. */
-static int measure(struct lab *l)
+static int measure(struct lab *l, char **argv)
 {
 	struct ting_error err;
 	int result, status;
@@ -247,10 +316,12 @@ static int measure(struct lab *l)
 	result = lab_run(&l->run, &err);
 	if (result < 0)
 		(void)fprintf(stderr, "ting: %s\n", err.text);
-	status = write_table(l);
-	if (status == 0 && result > 0)
-		status = STATUS_SIGNAL + result;
-	return status || (result == 0 && !is_any_failed(l)) ? status : STATUS_WRONG;
+	status = tell(l, argv, result != 0);
+	if (status)
+		return status;
+	if (result > 0)
+		return STATUS_SIGNAL + result;
+	return result < 0 || is_any_failed(l) ? STATUS_WRONG : 0;
 }
 
 static int be_floor(const struct lab *l)
@@ -282,7 +353,7 @@ int apps_lab(int argc, char **argv)
 	l.run.results = calloc(lab_plan_size(&l.plan), sizeof l.run.results[0]);
 	if (!l.run.results)
 		abort();
-	status = measure(&l);
+	status = measure(&l, argv);
 	free(l.run.results);
 	return status;
 }

@@ -2,6 +2,7 @@
 
 #include "base/base_test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void made_init(struct made *m, const char *models, const char *transports, const char *clients,
@@ -50,4 +51,9 @@ void made_measured(struct lab_result *r, uint32_t clients, uint64_t answers, uin
 		.generator_cpu_ns = 500000000,
 		.served = clients,
 	};
+}
+
+void made_reason(struct lab_result *r, const char *text)
+{
+	(void)snprintf(r->reason, sizeof r->reason, "%s", text);
 }

@@ -25,4 +25,6 @@ struct lab_result *made_at(
 void made_measured(struct lab_result *r, uint32_t clients, uint64_t answers, uint64_t cpu_ns,
 	uint64_t p99_us, uint64_t memory_kib);
 
+void made_reason(struct lab_result *r, const char *text);
+
 #endif

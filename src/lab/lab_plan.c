@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What a list is made of: takes one element, or says what is wrong with it. */
@@ -40,7 +41,8 @@ static int add_model(struct lab_plan *p, const char *name, struct ting_error *er
 			return 0;
 	if (p->model_count == LAB_MODELS_MAX)
 		return net_error_set(err, -EINVAL, "expected at most %d models", LAB_MODELS_MAX);
-	strncpy(p->models[p->model_count++], name, LAB_NAME_MAX);
+	(void)snprintf(p->models[p->model_count], sizeof p->models[0], "%s", name);
+	p->model_count++;
 	return 0;
 }
 

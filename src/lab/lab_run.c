@@ -160,7 +160,6 @@ static int prepare(struct work *w, sigset_t *before, struct ting_error *err)
 	sigaddset(&watched, SIGINT);
 	sigaddset(&watched, SIGTERM);
 	raise_limit();
-	strcpy(w->folder, "/tmp/ting-lab-XXXXXX");
 	w->shared = mmap(
 		NULL, sizeof *w->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (w->shared == MAP_FAILED)
@@ -179,7 +178,7 @@ static int prepare(struct work *w, sigset_t *before, struct ting_error *err)
 
 int lab_run(struct lab_run *r, struct ting_error *err)
 {
-	struct work w = {.run = r};
+	struct work w = {.run = r, .folder = "/tmp/ting-lab-XXXXXX"};
 	size_t count = lab_plan_size(r->plan);
 	sigset_t before;
 	int result = prepare(&w, &before, err);

@@ -2,6 +2,8 @@
  * endpoint is read, and a file in memory for its complaints, which can never block it. */
 #include "lab/lab_server.h"
 
+#include "net/net_model.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -33,6 +35,16 @@ struct command {
 	char clients[NUMBER_BYTES], work[NUMBER_BYTES];
 };
 
+/* As many clients as come, unless the model has a bound that is lower: then it refuses some, or
+ * lets them wait, which is to be seen. */
+static uint32_t bound_of(const struct lab_plan *p, const struct lab_point *at)
+{
+	const struct net_model *model = net_model_find(p->models[at->model]);
+	uint32_t wanted = p->counts[at->count] + CLIENTS_SPARE;
+
+	return model && model->connections_max < wanted ? model->connections_max : wanted;
+}
+
 static void make_command(
 	struct command *c, const struct lab_plan *p, const struct lab_point *at, const char *folder)
 {
@@ -45,7 +57,7 @@ static void make_command(
 	(void)snprintf(c->endpoint, sizeof c->endpoint, "%s%s%s", t->own, t->has_path ? folder : "",
 		t->has_path ? "/socket" : "");
 	(void)snprintf(c->model, sizeof c->model, "%s", p->models[at->model]);
-	(void)snprintf(c->clients, sizeof c->clients, "%u", p->counts[at->count] + CLIENTS_SPARE);
+	(void)snprintf(c->clients, sizeof c->clients, "%u", bound_of(p, at));
 	(void)snprintf(c->work, sizeof c->work, "%u", p->work_us);
 	if (is_floor) {
 		char *const all[] = {program, lab, floor, c->endpoint, work, c->work, NULL};

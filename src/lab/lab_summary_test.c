@@ -69,7 +69,7 @@ TEST(summary, keeps_why_and_how_many_were_not_served, "")
 	r->refused = 7;
 	r = made_at(&m, "tcp", 10, "thread", 1);
 	r->verdict = LAB_REFUSED;
-	strcpy(r->reason, "too many");
+	made_reason(r, "too many");
 	lab_summary_init(&s, &m.plan, m.results);
 	c = lab_summary_at(&s, 0, 0, 1);
 	cr_assert_eq(c->served, 3);
@@ -94,7 +94,7 @@ TEST(table, has_a_line_for_each_result_and_leaves_out_what_is_unknown, "")
 	made_measured(made_at(&m, "tcp", 1, "epoll", 0), 1, 500, 3000, 7, 10);
 	r = made_at(&m, "tcp", 2, "floor", 0);
 	r->verdict = LAB_REFUSED;
-	strcpy(r->reason, "says \"no\", twice");
+	made_reason(r, "says \"no\", twice");
 	lab_table_print(f, &m.plan, m.results);
 	cr_assert_eq(fclose(f), 0);
 	cr_assert_not_null(strstr(text, "tcp,1,1,floor,measured,1000,2000,1.000,2500,5000,10000,"));

@@ -1,0 +1,173 @@
+/* lab_chart.c - the number of clients is on a logarithmic scale, for it grows by factors. */
+#include "lab/lab_chart.h"
+
+#include "lab/lab_look.h"
+#include "lab/lab_scale.h"
+#include "lab/lab_text.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* In the units of the drawing, whose size on the screen is the style's business. */
+enum {
+	WIDTH = 480,
+	HEIGHT = 270,
+	LEFT = 64,
+	RIGHT = 464,
+	TOP = 12,
+	BOTTOM = 230,
+	LABEL_GAP = 26, /* between the names of two numbers of clients */
+};
+
+static const struct lab_cell *cell(const struct lab_chart *c, size_t count, size_t model)
+{
+	return lab_summary_at(c->summary, c->transport, count, model);
+}
+
+/* Whether it can be drawn: a logarithm has no place for zero. */
+static bool has_value(const struct lab_chart *c, size_t count, size_t model)
+{
+	const struct lab_cell *of = cell(c, count, model);
+
+	return of->has[c->figure] && (!c->is_logarithmic || of->value[c->figure] > 0);
+}
+
+static bool find_range(const struct lab_chart *c, double *least, double *most)
+{
+	const struct lab_plan *p = c->summary->plan;
+	bool is_found = false;
+
+	for (size_t n = 0; n < p->count_count; n++)
+		for (size_t m = 0; m < p->model_count; m++) {
+			double value = cell(c, n, m)->value[c->figure];
+
+			if (!has_value(c, n, m))
+				continue;
+			*least = is_found ? fmin(*least, value) : value;
+			*most = is_found ? fmax(*most, value) : value;
+			is_found = true;
+		}
+	return is_found;
+}
+
+bool lab_chart_has_values(const struct lab_chart *c)
+{
+	double least, most;
+
+	return find_range(c, &least, &most);
+}
+
+static double across(const struct lab_chart *c, size_t count)
+{
+	const struct lab_plan *p = c->summary->plan;
+	double first = p->counts[0], last = p->counts[p->count_count - 1];
+
+	if (p->count_count == 1)
+		return (LEFT + RIGHT) / 2.0;
+	return LEFT + 16 + (RIGHT - LEFT - 32) * log(p->counts[count] / first) / log(last / first);
+}
+
+static double upwards(const struct lab_scale *s, double value)
+{
+	return BOTTOM - (BOTTOM - TOP) * lab_scale_place(s, value);
+}
+
+static void print_scales(FILE *out, const struct lab_chart *c, const struct lab_scale *s)
+{
+	const struct lab_plan *p = c->summary->plan;
+	double last = -LABEL_GAP;
+
+	for (size_t i = 0; i < s->tick_count; i++) {
+		char text[LAB_TEXT_MAX + 1];
+		double y = upwards(s, s->ticks[i]);
+
+		lab_text_tick(text, c->figure, s->ticks[i]);
+		(void)fprintf(out,
+			"<path class=\"grid\" d=\"M%d %.1fH%d\"/>"
+			"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+			LEFT, y, RIGHT, LEFT - 6, y + 4, text);
+	}
+	for (size_t n = 0; n < p->count_count; n++) {
+		char text[LAB_TEXT_MAX + 1];
+		double x = across(c, n);
+
+		if (x - last < LABEL_GAP)
+			continue;
+		last = x;
+		lab_text_number(text, p->counts[n]);
+		(void)fprintf(out,
+			"<path class=\"grid\" d=\"M%.1f %dv5\"/>"
+			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+			x, BOTTOM, x, BOTTOM + 19, text);
+	}
+	(void)fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">clients</text>\n",
+		(LEFT + RIGHT) / 2, HEIGHT - 4);
+}
+
+/* A line from each number of clients to the next that has a value too. */
+static void print_line(
+	FILE *out, const struct lab_chart *c, const struct lab_scale *s, size_t model)
+{
+	bool is_drawing = false;
+
+	(void)fputs("<path class=\"line\" d=\"", out);
+	for (size_t n = 0; n < c->summary->plan->count_count; n++) {
+		if (has_value(c, n, model))
+			(void)fprintf(out, "%c%.1f %.1f", is_drawing ? 'L' : 'M', across(c, n),
+				upwards(s, cell(c, n, model)->value[c->figure]));
+		is_drawing = has_value(c, n, model);
+	}
+	(void)fputs("\"/>", out);
+}
+
+static void print_series(
+	FILE *out, const struct lab_chart *c, const struct lab_scale *s, size_t model)
+{
+	const struct lab_plan *p = c->summary->plan;
+	const char *name = p->models[model];
+
+	(void)fprintf(out, "<g class=\"s m-%s\">", name);
+	print_line(out, c, s, model);
+	for (size_t n = 0; n < p->count_count; n++) {
+		char text[LAB_TEXT_MAX + 1];
+
+		if (!has_value(c, n, model))
+			continue;
+		lab_text_figure(text, c->figure, cell(c, n, model)->value[c->figure]);
+		(void)fprintf(out,
+			"<path class=\"mark\" transform=\"translate(%.1f %.1f)\" d=\"%s\">"
+			"<title>%s, %" PRIu32 " clients: %s</title></path>",
+			across(c, n), upwards(s, cell(c, n, model)->value[c->figure]),
+			lab_look_find(name)->mark, name, p->counts[n], text);
+	}
+	(void)fputs("</g>\n", out);
+}
+
+void lab_chart_print(FILE *out, const struct lab_chart *c)
+{
+	const struct lab_plan *p = c->summary->plan;
+	const char *transport = p->transports[c->transport]->name;
+	double least = 0, most = 0;
+	struct lab_scale s;
+
+	(void)find_range(c, &least, &most);
+	lab_scale_init(&s, least, most, c->is_logarithmic);
+	(void)fprintf(out,
+		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" "
+		"aria-labelledby=\"t-%s-%d\">\n"
+		"<title id=\"t-%s-%d\">%s over %s against the number of clients; "
+		"the table below has the numbers</title>\n",
+		WIDTH, HEIGHT, transport, c->figure, transport, c->figure, c->title, transport);
+	print_scales(out, c, &s);
+	for (size_t m = 0; m < p->model_count; m++)
+		print_series(out, c, &s, m);
+	(void)fputs("</svg>\n", out);
+}
+
+void lab_chart_print_mark(FILE *out, const char *model)
+{
+	(void)fprintf(out,
+		"<svg viewBox=\"-13 -6 26 12\" aria-hidden=\"true\"><g class=\"s m-%s\">"
+		"<path class=\"line\" d=\"M-13 0H13\"/><path class=\"mark\" d=\"%s\"/></g></svg>",
+		model, lab_look_find(model)->mark);
+}
