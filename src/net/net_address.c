@@ -131,22 +131,29 @@ static int unknown_scheme(const char *text, struct ting_error *err)
 	return net_error_set(err, -EINVAL, "\"%s\": expected %s", text, forms);
 }
 
+/* What comes after the prefix. */
+static int parse_parts(
+	struct net_endpoint *ret, const char *rest, const char *text, struct ting_error *err)
+{
+	unsigned parts = schemes[ret->scheme].parts;
+	size_t host = parts & HOST ? parts & PATH ? strcspn(rest, "/") : strlen(rest) : 0;
+	int failed = parts & HOST ? parse_host(ret, rest, host, text, err) : 0;
+
+	return !failed && parts & PATH ? parse_path(ret, rest + host, text, err) : failed;
+}
+
 int net_endpoint_parse(struct net_endpoint *ret, const char *text, struct ting_error *err)
 {
 	for (unsigned i = 0; i < SCHEMES; i++) {
 		const struct scheme *s = &schemes[i];
 		struct net_endpoint e = {.scheme = (enum net_scheme)i};
 		size_t prefix = strlen(s->prefix);
-		const char *rest = text + prefix;
-		size_t host = s->parts & PATH ? strcspn(rest, "/") : strlen(rest);
-		int failed = 0;
+		int failed;
 
-		if (strncmp(text, s->prefix, prefix) != 0 || (s->parts == 0 && *rest != '\0'))
+		if (strncmp(text, s->prefix, prefix) != 0 ||
+			(s->parts == 0 && text[prefix] != '\0'))
 			continue;
-		if (s->parts & HOST)
-			failed = parse_host(&e, rest, host, text, err);
-		if (!failed && s->parts & PATH)
-			failed = parse_path(&e, s->parts & HOST ? rest + host : rest, text, err);
+		failed = parse_parts(&e, text + prefix, text, err);
 		if (!failed)
 			*ret = e;
 		return failed;
