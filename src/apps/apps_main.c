@@ -5,9 +5,12 @@
 #include "apps/apps_copy.h"
 #include "apps/apps_lab.h"
 #include "apps/apps_pub.h"
+#include "apps/apps_relay.h"
 #include "apps/apps_run.h"
 #include "apps/apps_serve.h"
+#include "apps/apps_sniff.h"
 #include "apps/apps_sub.h"
+#include "apps/apps_talk.h"
 #include "apps/apps_version.h"
 
 #include <stdbool.h>
@@ -24,6 +27,9 @@ static const struct command commands[] = {
 	{"serve", "mosquitto", apps_serve, "the MQTT broker"},
 	{"pub", "mosquitto_pub", apps_pub, "publishes messages"},
 	{"sub", "mosquitto_sub", apps_sub, "prints the messages of topics"},
+	{"talk", NULL, apps_talk, "joins standard input and output to an endpoint"},
+	{"relay", NULL, apps_relay, "joins two endpoints"},
+	{"sniff", NULL, apps_sniff, "prints what goes over the net"},
 	{"run", NULL, apps_run, "small servers: echo, chat, daytime..."},
 	{"lab", NULL, apps_lab, "measures the server models"},
 	{"copy", NULL, apps_copy, "copies what one endpoint holds to another"},

@@ -1,0 +1,238 @@
+/* apps_relay.c - opens both endpoints and joins them; where it listens, again and again.
+ *
+ * One pair at a time: whoever comes meanwhile waits in the backlog. */
+#include "apps/apps_relay.h"
+
+#include "apps/apps_pump.h"
+#include "apps/apps_talk_open.h"
+#include "apps/apps_talk_status.h"
+#include "apps/apps_talk_stop.h"
+#include "conf/conf_flag.h"
+#include "conf/conf_value.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TIME_MS_MAX = 1000000000, LINGER_MS = 1000, CONNECT_MS = 30000 };
+
+struct side {
+	const char *endpoint; /* NULL: the command line did not say */
+	enum net_scheme scheme;
+	bool is_listening;
+	enum ting_framing framing;
+	struct ting_listener *listener;
+};
+
+struct relay {
+	struct side sides[2];
+	int64_t timeout_ms; /* 0: none */
+	bool is_once, is_verbose;
+	struct ting_options open;
+};
+
+enum flag {
+	FLAG_WORD,
+	FLAG_ONCE,
+	FLAG_TIMEOUT,
+	FLAG_INTERFACE,
+	FLAG_BROADCAST,
+	FLAG_VERBOSE,
+	FLAG_HELP
+};
+
+static const struct conf_flag flags[] = {
+	[FLAG_WORD] = {CONF_FLAG_WORD, NULL, "[listen:][line:|framed:]ENDPOINT", ""},
+	[FLAG_ONCE] = {'\0', "once", NULL, "leave after the first pair, with its exit status"},
+	[FLAG_TIMEOUT] = {'\0', "timeout", "SECONDS", "part what was silent for so long"},
+	[FLAG_INTERFACE] = {'\0', "interface", "NAME", "of multicast, broadcast, link-local"},
+	[FLAG_BROADCAST] = {'\0', "broadcast", NULL, "the address may be a broadcast address"},
+	[FLAG_VERBOSE] = {'v', NULL, NULL, "tell what happens on standard error"},
+	[FLAG_HELP] = {'h', "help", NULL, "print this"},
+	{0},
+};
+
+static void print_help(FILE *out)
+{
+	(void)fprintf(out,
+		"ting relay A B [OPTION...]\n\n"
+		"Joins two endpoints: what comes from A goes to B, what comes from B to A.\n"
+		"listen: waits there for somebody, again and again; line: and framed: say where\n"
+		"messages end in a stream.\n\n");
+	conf_flag_print(flags, out);
+}
+
+/* Takes the word off the front of the text, if it is there. */
+static bool take_prefix(const char **text, const char *word)
+{
+	size_t size = strlen(word);
+	bool is_there = strncmp(*text, word, size) == 0;
+
+	if (is_there)
+		*text += size;
+	return is_there;
+}
+
+static int take_side(struct relay *r, const char *text, struct conf_error *e)
+{
+	struct side *s = &r->sides[r->sides[0].endpoint != NULL];
+	char quoted[CONF_QUOTE_ROOM];
+
+	if (s->endpoint)
+		return conf_error_set(
+			e, "expected two endpoints, found also %s", conf_quote(quoted, text));
+	s->is_listening = take_prefix(&text, "listen:");
+	if (take_prefix(&text, "line:"))
+		s->framing = TING_LINES;
+	else if (take_prefix(&text, "framed:"))
+		s->framing = TING_FRAMED;
+	s->endpoint = text;
+	return talk_scheme(&s->scheme, text, e);
+}
+
+static int take_flag(struct relay *r, enum flag which, const char *value, struct conf_error *e)
+{
+	char quoted[CONF_QUOTE_ROOM];
+
+	switch (which) {
+	case FLAG_WORD:
+		return take_side(r, value, e);
+	case FLAG_TIMEOUT:
+		if (conf_value_seconds(&r->timeout_ms, value, 1, TIME_MS_MAX))
+			return conf_error_set(e,
+				"expected a number of seconds after --timeout, found %s",
+				conf_quote(quoted, value));
+		break;
+	case FLAG_ONCE:
+		r->is_once = true;
+		break;
+	case FLAG_INTERFACE:
+		r->open.interface = value;
+		break;
+	case FLAG_BROADCAST:
+		r->open.is_broadcast = true;
+		break;
+	case FLAG_VERBOSE:
+		r->is_verbose = true;
+		break;
+	case FLAG_HELP:
+		break;
+	}
+	return 0;
+}
+
+/* 0: go on; 1: done, with *status. */
+static int read_command_line(struct relay *r, char **argv, int *status)
+{
+	struct conf_flag_reader reader = conf_flag_reader_of(argv + 1);
+	const struct conf_flag *flag;
+	struct conf_error e;
+	const char *value;
+
+	while ((flag = conf_flag_next(&reader, flags, &value, &e))) {
+		if (flag == &flags[FLAG_HELP]) {
+			print_help(stdout);
+			*status = TALK_DONE;
+			return 1;
+		}
+		if (take_flag(r, (enum flag)(flag - flags), value, &e))
+			break;
+	}
+	if (!e.text[0] && !r->sides[1].endpoint)
+		(void)conf_error_set(&e, "expected two endpoints");
+	if (!e.text[0])
+		return 0;
+	(void)fprintf(stderr, "ting: %s (ting relay --help tells more)\n", e.text);
+	*status = TALK_USAGE;
+	return 1;
+}
+
+static bool has_listener(const struct relay *r)
+{
+	return r->sides[0].listener || r->sides[1].listener;
+}
+
+/* Opens the other end of what is joined, or waits for it. */
+static int open_side(struct relay *r, struct side *s, struct ting_end **ret)
+{
+	struct ting_options options = r->open;
+	int status;
+
+	if (s->listener)
+		return talk_accept(ret, s->listener, s->endpoint, 0);
+	options.timeout_ms =
+		r->timeout_ms && r->timeout_ms < CONNECT_MS ? (int)r->timeout_ms : CONNECT_MS;
+	if (!has_listener(r))
+		stop_at_once(true); /* otherwise a file may have to be removed */
+	status = talk_connect(ret, s->endpoint, &options);
+	stop_at_once(false);
+	return status;
+}
+
+/* Joins two open ends until both have ended: the exit status. */
+static int join(const struct relay *r, struct ting_end *const ends[2])
+{
+	const char *const names[2] = {r->sides[0].endpoint, r->sides[1].endpoint};
+	struct pump_options options = {.silence_ms = (int)r->timeout_ms, .linger_ms = LINGER_MS};
+	struct pump_result result;
+	struct pump_side sides[2];
+
+	for (size_t i = 0; i < 2; i++)
+		sides[i] = (struct pump_side){.end = ends[i],
+			.framing = r->sides[i].framing,
+			.is_endless = net_scheme_get(r->sides[i].scheme)->is_datagrams};
+	result = pump_run(sides, &options);
+	if (r->is_verbose)
+		(void)fprintf(stderr, "ting: %" PRIu64 " bytes from %s, %" PRIu64 " from %s\n",
+			result.bytes[0], names[0], result.bytes[1], names[1]);
+	return talk_explain(&result, names);
+}
+
+/* Opens a pair and joins it, once or as long as somebody may come.  Those who come are waited for
+ * first, so that nothing is opened for nobody. */
+static int serve(struct relay *r)
+{
+	size_t first = r->sides[1].is_listening && !r->sides[0].is_listening;
+	int status;
+
+	do {
+		struct ting_end *ends[2] = {NULL, NULL};
+
+		status = open_side(r, &r->sides[first], &ends[first]);
+		if (status)
+			return status;
+		status = open_side(r, &r->sides[!first], &ends[!first]);
+		if (status == 0)
+			status = join(r, ends);
+		(void)ting_close(ends[0]);
+		(void)ting_close(ends[1]);
+	} while (has_listener(r) && !r->is_once && !stop_status());
+	return status;
+}
+
+static int listen_on(struct relay *r)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < 2 && status == 0; i++)
+		if (r->sides[i].is_listening)
+			status = talk_listen(&r->sides[i].listener, r->sides[i].endpoint, &r->open);
+	return status;
+}
+
+int apps_relay(int argc, char **argv)
+{
+	struct relay r = {0};
+	int status;
+
+	(void)argc;
+	if (read_command_line(&r, argv, &status))
+		return status;
+	stop_catch();
+	status = listen_on(&r);
+	if (status == 0)
+		status = serve(&r);
+	for (size_t i = 0; i < 2; i++)
+		ting_listener_close(r.sides[i].listener);
+	return status;
+}
