@@ -106,6 +106,12 @@ void net_blocking_wait(struct net_blocking *b)
 	b->next_door = wait_for(b, b->doors_count, -1) > 0 ? 0 : b->doors_count;
 }
 
+void net_blocking_rest(struct net_blocking *b, int timeout_ms)
+{
+	wait_for(b, 0, timeout_ms);
+	b->next_door = b->doors_count;
+}
+
 static bool take_connection(struct net_blocking *b, size_t door, struct net_visitor *ret)
 {
 	unsigned listener = b->doors[door].listener;
@@ -117,7 +123,7 @@ static bool take_connection(struct net_blocking *b, size_t door, struct net_visi
 	ret->fd = net_accept(&b->base, l, b->doors[door].socket, 0, ret->peer);
 	if (ret->fd < 0) {
 		if (ret->fd != -EAGAIN)
-			wait_for(b, 0, NET_REST_MS);
+			net_blocking_rest(b, NET_REST_MS);
 		return false;
 	}
 	why = net_accept_bound(&b->base, &b->options[listener], listener);
@@ -165,7 +171,9 @@ bool net_blocking_take(struct net_blocking *b, struct net_visitor *ret)
 
 void net_blocking_enter(struct net_blocking *b, const struct net_visitor *v)
 {
-	if (!v->is_datagram)
+	if (v->is_datagram)
+		b->base.stats.datagrams++;
+	else
 		b->base.stats.accepted++;
 	b->base.stats.open++;
 	b->base.open[v->listener]++;

@@ -47,6 +47,10 @@ void net_blocking_stop(struct net_server *s);
 /* Until someone is at a door, or net_stop_descriptor() can be read, which is then cleared. */
 void net_blocking_wait(struct net_blocking *b);
 
+/* Until net_stop_descriptor() can be read, which is then cleared, or so much time has passed (-1:
+ * as long as it takes); nobody is at any door. */
+void net_blocking_rest(struct net_blocking *b, int timeout_ms);
+
 /* The next who came: true, and *ret is a connection that the caller closes, or a datagram that is
  * there until the next call.  Who finds no room is refused here. */
 bool net_blocking_take(struct net_blocking *b, struct net_visitor *ret);

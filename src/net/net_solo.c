@@ -355,7 +355,6 @@ static void serve_datagram(struct net_solo *c)
 {
 	const struct net_protocol *p = protocol_of(c);
 
-	c->base.stats.datagrams++;
 	c->base.stats.bytes_in += c->visitor->bytes.size;
 	if (c->state == SOLO_OPEN)
 		p->received(c->base.config.self, &c->base, SOLO_ID, c->visitor->bytes);
