@@ -28,12 +28,17 @@ static ssize_t stream_read(struct ting_end *e, void *ret, size_t size)
 
 static ssize_t stream_write(struct ting_end *e, const void *bytes, size_t size)
 {
-	return net_datagram_send(e->out, bytes, size, NULL);
+	return net_stream_send(e->out, bytes, size);
 }
 
 static ssize_t message_read(struct ting_end *e, void *ret, size_t size)
 {
 	return net_datagram_receive(e->in, ret, size, NULL);
+}
+
+static ssize_t message_write(struct ting_end *e, const void *bytes, size_t size)
+{
+	return net_datagram_send(e->out, bytes, size, NULL);
 }
 
 static ssize_t group_write(struct ting_end *e, const void *bytes, size_t size)
@@ -89,17 +94,17 @@ static const struct net_end_kind stream = {.bytes = BYTES,
 	.close = socket_close};
 static const struct net_end_kind messages = {.bytes = BYTES,
 	.read = message_read,
-	.write = stream_write,
+	.write = message_write,
 	.shutdown = socket_shutdown,
 	.close = socket_close};
 static const struct net_end_kind datagrams = {
-	.bytes = BYTES, .read = message_read, .write = stream_write, .close = socket_close};
+	.bytes = BYTES, .read = message_read, .write = message_write, .close = socket_close};
 static const struct net_end_kind group = {
 	.bytes = BYTES, .read = message_read, .write = group_write, .close = socket_close};
 static const struct net_end_kind lent_inet = {
 	.bytes = BYTES, .read = lent_read, .write = group_write, .close = socket_close};
 static const struct net_end_kind lent_unix = {
-	.bytes = BYTES, .read = lent_read, .write = stream_write, .close = lent_close};
+	.bytes = BYTES, .read = lent_read, .write = message_write, .close = lent_close};
 
 /* Who connected without a path has no name. */
 static void set_name(char *name, const struct net_address *a, enum net_scheme scheme)

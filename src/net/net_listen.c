@@ -135,31 +135,52 @@ int net_listen(struct net_listener *ret, const struct net_endpoint *e,
 	return 0;
 }
 
+/* Another socket with the same address, interface and backlog.  0, or -errno with a sentence. */
+static int add_another(
+	struct net_listener *l, int fd, struct net_address *a, struct ting_error *err)
+{
+	char interface[IFNAMSIZ] = "";
+	socklen_t size = sizeof interface - 1;
+	struct net_listen_options options = {.backlog = l->backlog, .socket.is_shared = true};
+	int on = 1;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+	(void)getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, &size);
+	if (interface[0])
+		options.socket.interface = interface;
+	return add_socket(l, a, &options, err);
+}
+
+/* One more descriptor for a UNIX socket, another socket for others.  0, or -errno with a sentence.
+ */
+static int add_again(
+	struct net_listener *l, const struct net_listener_socket *socket, struct ting_error *err)
+{
+	struct net_address a;
+	int failed = net_socket_name(socket->fd, &a), fd = -1;
+
+	if (!failed && a.at.ss_family != AF_UNIX)
+		return add_another(l, socket->fd, &a, err);
+	if (!failed)
+		fd = fcntl(socket->fd, F_DUPFD_CLOEXEC, 0);
+	if (!failed && fd < 0)
+		failed = -errno;
+	if (failed)
+		return net_error_set(err, failed, "cannot listen on %s again: %s", socket->name,
+			strerror(-failed));
+	l->sockets[l->count] = *socket;
+	l->sockets[l->count++].fd = fd;
+	return 0;
+}
+
 int net_listen_again(struct net_listener *ret, const struct net_listener *l, struct ting_error *err)
 {
 	struct net_listener again = {
 		.endpoint = l->endpoint, .backlog = l->backlog, .keeps_file = true};
 
 	for (size_t i = 0; i < l->count; i++) {
-		int fd = l->sockets[i].fd, failed;
-		struct net_address a;
-		char interface[IFNAMSIZ] = "";
-		socklen_t size = sizeof interface;
-		struct net_listen_options options = {
-			.backlog = l->backlog, .socket.is_shared = true};
+		int failed = add_again(&again, &l->sockets[i], err);
 
-		failed = net_socket_name(fd, &a);
-		if (!failed && a.at.ss_family == AF_UNIX) {
-			again.sockets[i] = l->sockets[i];
-			again.sockets[i].fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-			failed = again.sockets[i].fd < 0 ? -errno : 0;
-			again.count += !failed;
-		} else if (!failed) {
-			if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, &size) == 0 &&
-				interface[0])
-				options.socket.interface = interface;
-			failed = add_socket(&again, &a, &options, err);
-		}
 		if (failed) {
 			net_listener_done(&again);
 			return failed;

@@ -37,9 +37,9 @@ struct net_listen_options {
 int net_listen(struct net_listener *ret, const struct net_endpoint *e,
 	const struct net_listen_options *options, struct ting_error *err);
 
-/* Listens on the same addresses once more.  The kernel spreads clients and senders over the sockets
- * of all listeners, if the first was opened with is_shared.  UNIX sockets cannot be shared so: the
- * same ones get one more descriptor.  0, or -errno with a sentence. */
+/* Listens on the same addresses once more: the kernel spreads clients and senders over the sockets
+ * of all such listeners (SO_REUSEPORT).  UNIX sockets cannot be spread: the same ones get one more
+ * descriptor.  0, or -errno with a sentence. */
 int net_listen_again(
 	struct net_listener *ret, const struct net_listener *l, struct ting_error *err);
 

@@ -124,6 +124,27 @@ TEST(net_listen, a_file_that_is_no_socket_is_left_alone, "")
 	leave(&e);
 }
 
+TEST(net_listen, again_is_one_more_descriptor_of_the_same_unix_socket, "")
+{
+	struct net_endpoint e = place();
+	struct net_listener l, again;
+	struct net_connect c;
+	int fd;
+
+	cr_assert_eq(net_listen(&l, &e, &options, NULL), 0);
+	cr_assert_eq(net_listen_again(&again, &l, NULL), 0);
+	cr_expect_str_eq(again.sockets[0].name, l.sockets[0].name);
+	cr_assert_eq(net_connect_start(&c, &e, &connecting, NULL), 0);
+	fd = accept(again.sockets[0].fd, NULL, NULL);
+	cr_expect_geq(fd, 0);
+	close(fd);
+	net_connect_done(&c);
+	net_listener_done(&again);
+	cr_expect_eq(access(e.path, F_OK), 0, "the first listener goes on");
+	net_listener_done(&l);
+	leave(&e);
+}
+
 TEST(net_listen, a_missing_directory_is_named_as_the_reason, "")
 {
 	struct net_endpoint e = {.scheme = NET_UNIX, .path = "/nonesuch/s"};

@@ -28,6 +28,18 @@ ssize_t net_stream_try_read(int fd, void *buffer, size_t size)
 	return read_once(fd, buffer, size, MSG_DONTWAIT);
 }
 
+ssize_t net_stream_send(int fd, const void *bytes, size_t size)
+{
+	for (;;) {
+		ssize_t count = send(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (count >= 0)
+			return count;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
 static ssize_t send_parts(int fd, struct iovec *parts, size_t count)
 {
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};

@@ -19,6 +19,10 @@ ssize_t net_stream_read(int fd, void *buffer, size_t size);
 /* The same without waiting, whether the socket blocks or not. */
 ssize_t net_stream_try_read(int fd, void *buffer, size_t size);
 
+/* The bytes that the kernel took, at least one; -EAGAIN, it takes none now; or another -errno and
+ * the stream is broken. */
+ssize_t net_stream_send(int fd, const void *bytes, size_t size);
+
 /* Writes once, as much as the kernel takes, and drops it from the output: the number of bytes, or
  * -errno and the stream is broken.  *ret_full: the kernel took less than it was offered; wait until
  * fd can be written.  Otherwise what is left in the output, if anything, may be written at once. */
