@@ -7,9 +7,7 @@
 #include "conf/conf_value.h"
 #include "service/service.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 

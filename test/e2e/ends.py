@@ -1,0 +1,129 @@
+"""Endpoints as Python's sockets: the same words for streams, messages and datagrams."""
+import itertools
+import re
+import socket
+import struct
+from urllib.parse import urlsplit
+
+KINDS = {  # family, type
+    "tcp": (socket.AF_INET, socket.SOCK_STREAM),
+    "tcp6": (socket.AF_INET6, socket.SOCK_STREAM),
+    "udp": (socket.AF_INET, socket.SOCK_DGRAM),
+    "unix": (socket.AF_UNIX, socket.SOCK_STREAM),
+    "unixgram": (socket.AF_UNIX, socket.SOCK_DGRAM),
+    "unixseq": (socket.AF_UNIX, socket.SOCK_SEQPACKET),
+}
+DATAGRAMS = {"udp", "unixgram"}  # no connections
+MESSAGES = {"udp", "unixgram", "unixseq"}  # one write is one read
+PATIENCE = 30
+serial = itertools.count()
+
+
+def place(kind, folder):
+    """An endpoint of that kind to listen on, that nobody has."""
+    if kind == "tcp6":
+        return "tcp://[::1]:0"
+    if kind in ("tcp", "udp"):
+        return f"{kind}://127.0.0.1:0"
+    return f"{kind}://{folder}/{kind}{next(serial)}"
+
+
+def address_of(endpoint):
+    """(kind, address for connect()) of an endpoint as the program prints it."""
+    scheme, rest = endpoint.split("://", 1)
+    if scheme.startswith("unix"):
+        return scheme, rest
+    parts = urlsplit(endpoint)
+    kind = scheme + "6" if ":" in parts.hostname else scheme
+    return kind, (parts.hostname, parts.port)
+
+
+class End:
+    """A client's socket."""
+
+    def __init__(self, endpoint, patience=PATIENCE, source=None):
+        self.kind, self.address = address_of(endpoint)
+        self.socket = socket.socket(*KINDS[self.kind])
+        self.socket.settimeout(patience)
+        if self.kind == "unixgram":  # without a name it could not be answered
+            self.socket.bind("")
+        elif source:
+            self.socket.bind((source, 0))
+        try:
+            self.socket.connect(self.address)
+        except BaseException:
+            self.socket.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    @property
+    def keeps_messages(self):
+        return self.kind in MESSAGES
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def take(self, size=None):
+        """`size` bytes, or one message; fewer if the end comes before."""
+        if self.keeps_messages:
+            return self.socket.recv(65536)
+        data = b""
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+    def take_line(self):
+        """Up to the first newline; one message, where they are kept."""
+        line = b""
+        while not line.endswith(b"\n"):
+            more = self.take(1)
+            if not more:
+                break
+            line += more
+        return line
+
+    def take_all(self):
+        """What comes until the end; one message, where there are datagrams."""
+        data = b""
+        while True:
+            more = self.socket.recv(65536)
+            data += more
+            if not more or self.kind in DATAGRAMS:
+                return data
+
+    def end(self):
+        """Says that no more will be said."""
+        if self.kind not in DATAGRAMS:
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self):
+        """Goes as one who pulls the plug."""
+        if self.kind in ("tcp", "tcp6"):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def close(self):
+        self.socket.close()
+
+
+def frame(numbers):
+    """A question to the service sum, in a stream; without its first 4 bytes: as a message."""
+    return struct.pack(f"!I{len(numbers)}i", 4 * len(numbers), *numbers)
+
+
+def chargen_lines(count):
+    """The first lines of the service chargen."""
+    ring = bytes(range(ord(" "), ord("~") + 1))
+    return b"".join((ring[i % 95:] + ring * 2)[:72] + b"\r\n" for i in range(count))
+
+
+DAYTIME = re.compile(rb"[A-Z][a-z]+, [A-Z][a-z]+ [ 1-3][0-9], 2[0-9]{3} [0-2][0-9]:[0-5][0-9]:"
+                     rb"[0-6][0-9]-UTC\r\n")
