@@ -78,7 +78,8 @@ static int new_socket(const struct net_address *a, struct net_icmp *ret)
 	fd = socket(family, SOCK_RAW | flags, protocol);
 	if (fd < 0)
 		return -errno;
-	(void)getrandom(&id, sizeof id, 0); /* others may ping the same host */
+	if (getrandom(&id, sizeof id, 0) < 0) /* others may ping the same host */
+		id = (uint16_t)getpid();
 	ret->has_ip = family == AF_INET;
 	ret->id = id;
 	return fd;
