@@ -47,7 +47,8 @@ struct ting_options {
 	const char *bind;      /* the local end, an endpoint of the same kind ("udp://0.0.0.0:5000",
 				* "unixgram:///run/me"), or NULL: the system's choice.  A unixgram end
 				* without one is given a name of its own, so that it can be answered */
-	const char *interface; /* of udp multicast and broadcast, and of IPv6 link-local: "eth0" */
+	const char *interface; /* that all goes through: "eth0".  Multicast, broadcast and IPv6
+				* link-local addresses may need it */
 	int hops;              /* that a multicast datagram may go; 0: 1 */
 	bool is_broadcast;     /* may send to a broadcast address */
 	bool has_delay;        /* tcp waits for more to send together (no TCP_NODELAY) */
@@ -136,7 +137,8 @@ int ting_listener_descriptor(const struct ting_listener *l, size_t index);
 void ting_listener_close(struct ting_listener *l);
 
 /* One datagram from anybody, and an answer to who sent it: a server of udp or unixgram without
- * connections.  `from` is filled with what ting_answer() takes. */
+ * connections.  `from` is filled with what ting_answer() takes; who has no name cannot be answered:
+ * -ENOTCONN. */
 struct ting_peer {
 	unsigned char bytes[144];
 };

@@ -319,6 +319,7 @@ void net_address_format(
 		format_inet(a, s, ret);
 		break;
 	case AF_UNIX:
+	case AF_UNSPEC:
 		format_unix(a, s, ret);
 		break;
 	default:

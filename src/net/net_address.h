@@ -83,7 +83,7 @@ int net_endpoint_resolve(const struct net_endpoint *e, int family, enum net_purp
 	struct net_address ret[NET_ADDRESSES_MAX], size_t *ret_count, struct ting_error *err);
 
 /* As an endpoint with numbers: "tcp://127.0.0.1:1883", "udp://[::1]:7", "unix:///run/ting".  Who
- * connected without a path is "unix://", one whom the system named "unixgram://@0001f". */
+ * has no path is "unix://", one whom the system named "unixgram://@0001f". */
 void net_address_format(
 	const struct net_address *a, enum net_scheme scheme, char ret[NET_NAME_MAX + 1]);
 

@@ -5,19 +5,27 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Adds to what strerror() says. */
+/* For "cannot connect to ...: %s", where strerror() alone does not help. */
 static const char *reason(const struct net_connect *c, int err)
 {
-	enum net_scheme scheme = c->endpoint.scheme;
+	static const struct {
+		int err;
+		bool has_bind; /* only if there is a local end */
+		const char *text;
+	} table[] = {
+		{EACCES, false, "permission denied (to a broadcast address: has to be asked for)"},
+		{EADDRINUSE, true, "the local address is in use by another program"},
+		{EADDRINUSE, false, "no local port is free"},
+		{EADDRNOTAVAIL, true, "this machine does not have that local address"},
+		{EADDRNOTAVAIL, false, "no local port is free"},
+		{EAGAIN, false, "its backlog is full of clients that wait to be accepted"},
+		{ENODEV, false, "there is no such interface, or none for multicast"},
+		{EPROTOTYPE, false, "the socket there is of another type"},
+	};
 
-	if (err == EACCES && scheme == NET_UDP && !c->options.socket.is_broadcast)
-		return "permission denied (broadcasting has to be asked for)";
-	if (err == EPROTOTYPE)
-		return "the socket there is of another type";
-	if (err == EAGAIN && scheme != NET_TCP)
-		return "as many clients as its backlog has room for wait to be accepted";
-	if (err == ENODEV)
-		return "there is no such interface, or none for multicast";
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (table[i].err == err && (c->options.bind || !table[i].has_bind))
+			return table[i].text;
 	return strerror(err);
 }
 

@@ -8,8 +8,10 @@ ssize_t net_datagram_receive(int fd, void *ret, size_t size, struct net_address 
 	ssize_t count;
 
 	do { /* with MSG_TRUNC it answers the size that the message had */
-		if (from)
+		if (from) {
 			from->size = sizeof from->at;
+			from->at.ss_family = AF_UNSPEC; /* as it stays for who has no name */
+		}
 		count = recvfrom(fd, ret, size, MSG_DONTWAIT | MSG_TRUNC,
 			from ? (struct sockaddr *)&from->at : NULL, from ? &from->size : NULL);
 	} while (count < 0 && errno == EINTR);

@@ -18,7 +18,7 @@ struct file_end {
 	struct ting_end end;
 	bool is_shared;  /* it blocks */
 	bool may_signal; /* writing to it may raise SIGPIPE */
-	bool is_plain;   /* it has no end that could be told apart from the other */
+	bool is_plain;   /* a file or a disk: never waited for */
 };
 
 static struct file_end *file_of(struct ting_end *e)

@@ -102,7 +102,7 @@ static int accept_sender(int fd, struct net_address *ret)
 	ssize_t size;
 	int own;
 
-	ret->size = sizeof ret->at;
+	*ret = (struct net_address){.size = sizeof ret->at};
 	size = recvfrom(
 		fd, NULL, 0, MSG_PEEK | MSG_DONTWAIT, (struct sockaddr *)&ret->at, &ret->size);
 	if (size < 0)

@@ -106,10 +106,10 @@ static const struct net_end_kind lent_inet = {
 static const struct net_end_kind lent_unix = {
 	.bytes = BYTES, .read = lent_read, .write = message_write, .close = lent_close};
 
-/* Who connected without a path has no name. */
+/* A UNIX socket that was not bound has none. */
 static void set_name(char *name, const struct net_address *a, enum net_scheme scheme)
 {
-	if (a->at.ss_family != AF_UNIX || a->size > sizeof(sa_family_t))
+	if (a->size > sizeof(sa_family_t))
 		net_address_format(a, scheme, name);
 }
 
@@ -225,7 +225,7 @@ int net_end_open_socket(struct ting_end **ret, const struct net_endpoint *e,
 		return failed;
 	how.bind = options->bind ? &local : NULL;
 	failed = start(&c, e, &how, options->timeout_ms, err);
-	if (!failed)
+	if (!failed && e->scheme == NET_TCP) /* the others are connected at once */
 		failed = finish(&c, options->timeout_ms, err);
 	if (failed)
 		return failed;

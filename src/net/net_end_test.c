@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* A place of its own for each test. */
@@ -209,6 +210,78 @@ TEST(ting_end, a_listener_of_datagrams_talks_with_one_sender_after_the_other, ""
 	ting_close(with);
 	ting_close(a);
 	ting_close(b);
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, who_has_no_name_is_heard_but_not_answered, "")
+{
+	struct place p = place("unixgram://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char name[TING_NAME_MAX + 1], byte;
+	struct ting_peer from;
+	struct ting_end *e;
+
+	memcpy(to.sun_path, p.path, strlen(p.path));
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(sendto(fd, "x", 1, 0, (const struct sockaddr *)&to, sizeof to), 1);
+	cr_expect_eq(ting_receive(l, &byte, 1, &from), 1);
+	ting_peer_name(&from, name);
+	cr_expect_str_eq(name, "unixgram://");
+	cr_expect_eq(ting_answer(l, "x", 1, &from), -ENOTCONN);
+	e = accept_from(l);
+	cr_expect_str_eq(ting_remote_name(e), "");
+	expect_read(e, "x");
+	cr_expect_eq(ting_write(e, "x", 1), -ENOTCONN);
+	ting_close(e);
+	close(fd);
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, a_crowded_queue_is_waited_for_and_is_no_reason_not_to_open, "")
+{
+	struct place p = place("unixgram://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a = open_end(p.endpoint, &hasty), *b;
+	struct ting_peer from;
+	ssize_t count;
+	char byte;
+
+	do {
+		count = ting_write(a, "x", 1);
+	} while (count == 1);
+	cr_expect_eq(count, -ETIMEDOUT);
+	b = open_end(p.endpoint, &hasty);
+	cr_expect_eq(ting_write(b, "x", 1), -ETIMEDOUT);
+	while (ting_try_write(b, "x", 1) == -EAGAIN)
+		cr_assert_eq(ting_receive(l, &byte, 1, &from), 1);
+	ting_close(a);
+	ting_close(b);
+	ting_listener_close(l);
+	leave(&p);
+}
+
+TEST(ting_end, an_answer_waits_for_room_as_long_as_asked, "")
+{
+	struct place p = place("unixgram://");
+	struct ting_listener *l;
+	struct ting_end *a;
+	struct ting_peer from;
+	ssize_t count;
+	char byte;
+
+	cr_assert_eq(ting_listen(&l, p.endpoint, &hasty, NULL), 0);
+	a = open_end(p.endpoint, NULL);
+	write_text(a, "x");
+	cr_assert_eq(ting_receive(l, &byte, 1, &from), 1);
+	do {
+		count = ting_answer(l, "x", 1, &from);
+	} while (count == 1);
+	cr_expect_eq(count, -ETIMEDOUT);
+	ting_close(a);
 	ting_listener_close(l);
 	leave(&p);
 }

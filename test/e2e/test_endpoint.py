@@ -280,12 +280,21 @@ class Endpoint(Test):
         number, text = self.ends("open", 0, f"udp://127.255.255.255:{port}")
         self.assertEqual((number, text), (
             -errno.EACCES, f"cannot connect to udp://127.255.255.255:{port}: "
-            "permission denied (broadcasting has to be asked for)"))
+            "permission denied (to a broadcast address: has to be asked for)"))
         self.ends.open(0, f"udp://127.255.255.255:{port}", "broadcast=1")
         self.assertEqual(self.ends("write", 0, "all")[0], 3)
         self.assertRegex(self.ends("receive", 0, 10)[1], "all$")
         self.assertEqual(self.ends("answer", 0, "me")[0], 2)
         self.assertEqual(self.ends("read", 0, 10), (2, "me"))
+
+    def test_a_local_end_that_cannot_be_had_is_said_to_be(self):
+        name = self.ends.listen(0, "udp://127.0.0.1:0")[0]
+        for local, number, reason in (
+                (name, -errno.EADDRINUSE, "the local address is in use by another program"),
+                ("udp://192.0.2.1:0", -errno.EADDRNOTAVAIL,
+                 "this machine does not have that local address")):
+            self.assertEqual(self.ends("open", 0, "udp://127.0.0.1:7", f"bind={local}"), (
+                number, f"cannot connect to udp://127.0.0.1:7 from {local}: {reason}"))
 
     def test_an_interface_that_is_not_there_is_said_to_be(self):
         for call in ("listen", "open"):
