@@ -175,7 +175,9 @@ __attribute__((format(printf, 2, 3))) static int complain(struct copy *c, const 
 static int fail(struct copy *c, const char *what, const char *name, int err)
 {
 	return complain(c, "cannot %s %s: %s", what, name,
-		err == -ESTALE ? "another file has its name now" : strerror(-err));
+		err == -ESTALE           ? "another file has its name now"
+			: err == -ESPIPE ? "it has no size, and no places in it"
+					 : strerror(-err));
 }
 
 static int open_end(
@@ -266,6 +268,8 @@ static int go_on(struct copy *c)
 	size_t size = c->to_size < OVERLAP_BYTES ? (size_t)c->to_size : OVERLAP_BYTES;
 	int64_t reached;
 
+	if (c->to_size == 0)
+		return 0;
 	if (c->from_size < 0 || c->to_size < 0)
 		return fail(c, "go on with", c->names[c->from_size >= 0], -ESPIPE);
 	if (c->to_size > c->from_size)

@@ -103,25 +103,28 @@ static int receive_bytes(struct files *f, void *ret, size_t size)
 	return 0;
 }
 
+/* What has come and was not taken. */
+static struct span ahead_of(const struct ting_end *e)
+{
+	return ting_is_ready(e) ? span_of(e->ahead.bytes + e->ahead.at, e->ahead.size - e->ahead.at)
+				: span_of(NULL, 0);
+}
+
 /* The head of the next answer, which must be of that type.  0 or -errno. */
 static int receive_answer(struct files *f, enum remote_type type, struct remote_answer *ret)
 {
-	for (;;) {
-		struct span ahead = span_of(f->link->ahead.bytes + f->link->ahead.at,
-			f->link->ahead.size - f->link->ahead.at);
-		int used = remote_answer_decode(ahead, ret);
-		ssize_t count;
+	int used;
 
-		if (used > 0) {
-			f->link->ahead.at += (size_t)used;
-			return ret->type == type ? 0 : -EPROTO;
-		}
-		if (used < 0)
-			return -EPROTO;
-		count = net_end_read_ahead(f->link, REMOTE_ANSWER_MAX);
+	while ((used = remote_answer_decode(ahead_of(f->link), ret)) == 0) {
+		ssize_t count = net_end_read_ahead(f->link, REMOTE_ANSWER_MAX);
+
 		if (count <= 0)
 			return count ? (int)count : -ECONNRESET;
 	}
+	if (used < 0 || ret->type != type)
+		return -EPROTO;
+	f->link->ahead.at += (size_t)used;
+	return 0;
 }
 
 /* The greeting of a new stream, and what opens the file there, or a file that could not be opened

@@ -36,6 +36,7 @@ class Client:
     def __init__(self, port, greets=True):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.file = self.socket.makefile("rb")
+        self.count = 0  # of answers
         if greets:
             assert self.ask(hello()) == (DONE, b"\1")
 
@@ -55,6 +56,7 @@ class Client:
         if not head:
             return None
         length, kind, code = struct.unpack(">IBB", head)
+        self.count += 1
         return kind ^ 0x80, code, self.file.read(length - 2)
 
     def ask(self, data):
