@@ -272,6 +272,17 @@ static void describe_command(char *ret, size_t size, char **argv)
 		used += (size_t)snprintf(ret + used, size - used, " %s", *at);
 }
 
+static void print_words(const struct lab_words *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		const struct lab_word *word = &w->list[i];
+
+		if (i == 0 || strcmp(word->heading, word[-1].heading) != 0)
+			(void)printf("%s\n", word->heading);
+		(void)printf("  %s%s%s\n", word->lead, word->lead[0] ? ": " : "", word->text);
+	}
+}
+
 /* Writes what there is, and says what follows from it. */
 static int tell(struct lab *l, char **argv, bool is_cut)
 {
@@ -286,8 +297,7 @@ static int tell(struct lab *l, char **argv, bool is_cut)
 	lab_summary_init(&summary, &l->plan, l->run.results);
 	lab_words_find(&words, &summary);
 	r.page = (struct lab_page){&summary, &words, TING_VERSION, system, command, is_cut};
-	for (size_t i = 0; i < words.count; i++)
-		(void)printf("%s.\n    %s\n", words.list[i].lead, words.list[i].text);
+	print_words(&words);
 	status = write_file(l, "lab.csv", print_table, &r);
 	if (write_file(l, "lab.html", print_page, &r))
 		status = STATUS_WRONG;

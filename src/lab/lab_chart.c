@@ -10,12 +10,12 @@
 
 /* In the units of the drawing, whose size on the screen is the style's business. */
 enum {
-	WIDTH = 480,
-	HEIGHT = 270,
+	WIDTH = 400,
+	HEIGHT = 250,
 	LEFT = 64,
-	RIGHT = 464,
+	RIGHT = 390,
 	TOP = 12,
-	BOTTOM = 230,
+	BOTTOM = 210,
 	LABEL_GAP = 26, /* between the names of two numbers of clients */
 };
 
@@ -135,10 +135,11 @@ static void print_series(
 			continue;
 		lab_text_figure(text, c->figure, cell(c, n, model)->value[c->figure]);
 		(void)fprintf(out,
-			"<path class=\"mark\" transform=\"translate(%.1f %.1f)\" d=\"%s\">"
+			"<path class=\"mark%s\" transform=\"translate(%.1f %.1f)\" d=\"%s\">"
 			"<title>%s, %" PRIu32 " clients: %s</title></path>",
-			across(c, n), upwards(s, cell(c, n, model)->value[c->figure]),
-			lab_look_find(name)->mark, name, p->counts[n], text);
+			cell(c, n, model)->served < p->counts[n] ? " partly" : "", across(c, n),
+			upwards(s, cell(c, n, model)->value[c->figure]), lab_look_find(name)->mark,
+			name, p->counts[n], text);
 	}
 	(void)fputs("</g>\n", out);
 }

@@ -79,17 +79,33 @@ static void print_head(FILE *out, const struct lab_page *p)
 			out);
 }
 
+static void print_word(FILE *out, const struct lab_word *word)
+{
+	(void)fputs("<p>", out);
+	if (word->lead[0]) {
+		(void)fputs("<b>", out);
+		print_text(out, word->lead);
+		(void)fputs("</b> ", out);
+	}
+	print_text(out, word->text);
+	(void)fputs("</p>\n", out);
+}
+
 static void print_words(FILE *out, const struct lab_words *w)
 {
-	(void)fputs("<section>\n<h2>What should I choose?</h2>\n<ul class=\"answers\">\n", out);
+	(void)fputs("<section>\n<h2>What should I choose?</h2>\n<div class=\"answers\">\n", out);
 	for (size_t i = 0; i < w->count; i++) {
-		(void)fputs("<li><b>", out);
-		print_text(out, w->list[i].lead);
-		(void)fputs("</b>", out);
-		print_text(out, w->list[i].text);
-		(void)fputs("</li>\n", out);
+		const struct lab_word *word = &w->list[i];
+
+		if (i == 0 || strcmp(word->heading, word[-1].heading) != 0) {
+			(void)fputs(
+				i == 0 ? "<article>\n<h3>" : "</article>\n<article>\n<h3>", out);
+			print_text(out, word->heading);
+			(void)fputs("</h3>\n", out);
+		}
+		print_word(out, word);
 	}
-	(void)fputs("</ul>\n</section>\n", out);
+	(void)fputs("</article>\n</div>\n</section>\n", out);
 }
 
 /* "refused" in the place of a number that is not there. */
@@ -122,7 +138,15 @@ static unsigned heat_of(double ratio)
 	return heat + 1;
 }
 
-static void print_ratio(FILE *out, const struct lab_cell *c)
+/* A number of a model that served only some, with how many. */
+static void print_partly(FILE *out, const struct lab_cell *c, uint32_t clients, const char *text)
+{
+	(void)fprintf(out,
+		"<td class=\"partly\" title=\"served %" PRIu64 " of %" PRIu32 " clients\">%s</td>",
+		c->served, clients, text);
+}
+
+static void print_ratio(FILE *out, const struct lab_cell *c, uint32_t clients)
 {
 	char text[LAB_TEXT_MAX + 1];
 
@@ -131,7 +155,10 @@ static void print_ratio(FILE *out, const struct lab_cell *c)
 		return;
 	}
 	lab_text_figure(text, LAB_RATIO, c->value[LAB_RATIO]);
-	(void)fprintf(out, "<td class=\"h%u\">%s</td>", heat_of(c->value[LAB_RATIO]), text);
+	if (c->served < clients)
+		print_partly(out, c, clients, text);
+	else
+		(void)fprintf(out, "<td class=\"h%u\">%s</td>", heat_of(c->value[LAB_RATIO]), text);
 }
 
 static void print_overview_head(FILE *out, const struct lab_plan *p)
@@ -161,7 +188,8 @@ static void print_overview(FILE *out, const struct lab_summary *s)
 		"request of a stream, <code>recvmmsg</code> and <code>sendmmsg</code> for "
 		"datagrams, and nothing else: no bound, no timeout, no orderly end. A model's "
 		"number is its processor time for an answer divided by the floor's; the median "
-		"of the rounds.</p>\n<div class=\"wide\">\n<table class=\"heat\">\n",
+		"of the rounds. In grey: it served only some of its clients.</p>\n<div "
+		"class=\"wide\">\n<table class=\"heat\">\n",
 		out);
 	print_overview_head(out, p);
 	(void)fputs("<tbody>\n", out);
@@ -170,10 +198,19 @@ static void print_overview(FILE *out, const struct lab_summary *s)
 			p->models[m]);
 		for (size_t t = 0; t < p->transport_count; t++)
 			for (size_t n = 0; n < p->count_count; n++)
-				print_ratio(out, lab_summary_at(s, t, n, m));
+				print_ratio(out, lab_summary_at(s, t, n, m), p->counts[n]);
 		(void)fputs("</tr>\n", out);
 	}
 	(void)fputs("</tbody>\n</table>\n</div>\n</section>\n", out);
+}
+
+/* May it be compared: is it a model, and did it serve everybody? */
+static bool is_comparable(const struct lab_summary *s, size_t t, size_t n, size_t m, size_t figure)
+{
+	const struct lab_cell *c = lab_summary_at(s, t, n, m);
+
+	return strcmp(s->plan->models[m], LAB_FLOOR) != 0 && c->has[figure] &&
+		c->served == s->plan->counts[n];
 }
 
 static bool is_best(
@@ -181,16 +218,32 @@ static bool is_best(
 {
 	double own = lab_summary_at(s, t, n, m)->value[f->figure];
 
-	if (strcmp(s->plan->models[m], LAB_FLOOR) == 0)
-		return false;
 	for (size_t other = 0; other < s->plan->model_count; other++) {
-		const struct lab_cell *c = lab_summary_at(s, t, n, other);
+		double value = lab_summary_at(s, t, n, other)->value[f->figure];
 
-		if (strcmp(s->plan->models[other], LAB_FLOOR) != 0 && c->has[f->figure] &&
-			(f->is_more_better ? c->value[f->figure] > own : c->value[f->figure] < own))
+		if (is_comparable(s, t, n, other, f->figure) &&
+			(f->is_more_better ? value > own : value < own))
 			return false;
 	}
-	return true;
+	return is_comparable(s, t, n, m, f->figure);
+}
+
+static void print_value(FILE *out, const struct lab_summary *s, size_t t, size_t n, size_t m,
+	const struct figure *f)
+{
+	const struct lab_cell *c = lab_summary_at(s, t, n, m);
+	char text[LAB_TEXT_MAX + 1];
+
+	if (!c->has[f->figure]) {
+		print_nothing(out, c);
+		return;
+	}
+	lab_text_figure(text, f->figure, c->value[f->figure]);
+	if (c->served < s->plan->counts[n])
+		print_partly(out, c, s->plan->counts[n], text);
+	else
+		(void)fprintf(out, "<td%s>%s</td>", is_best(s, t, n, m, f) ? " class=\"best\"" : "",
+			text);
 }
 
 static void print_table(
@@ -205,18 +258,8 @@ static void print_table(
 	for (size_t m = 0; m < p->model_count; m++) {
 		(void)fprintf(out, "<tr class=\"m-%s\"><th scope=\"row\">%s</th>", p->models[m],
 			p->models[m]);
-		for (size_t n = 0; n < p->count_count; n++) {
-			const struct lab_cell *c = lab_summary_at(s, transport, n, m);
-			char text[LAB_TEXT_MAX + 1];
-
-			if (!c->has[f->figure]) {
-				print_nothing(out, c);
-				continue;
-			}
-			lab_text_figure(text, f->figure, c->value[f->figure]);
-			(void)fprintf(out, "<td%s>%s</td>",
-				is_best(s, transport, n, m, f) ? " class=\"best\"" : "", text);
-		}
+		for (size_t n = 0; n < p->count_count; n++)
+			print_value(out, s, transport, n, m, f);
 		(void)fputs("</tr>\n", out);
 	}
 	(void)fputs("</tbody>\n</table></div>\n", out);

@@ -24,10 +24,10 @@ static const char *const by_simplicity[] = {
 
 static const size_t NONE = (size_t)-1;
 
-static void say(struct lab_words *w, const char *lead, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+static void say(struct lab_words *w, const char *heading, const char *lead, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
-static void say(struct lab_words *w, const char *lead, const char *format, ...)
+static void say(struct lab_words *w, const char *heading, const char *lead, const char *format, ...)
 {
 	struct lab_word *word = &w->list[w->count];
 	va_list arguments;
@@ -35,6 +35,7 @@ static void say(struct lab_words *w, const char *lead, const char *format, ...)
 	if (w->count == LAB_WORDS_MAX)
 		return;
 	w->count++;
+	(void)snprintf(word->heading, sizeof word->heading, "%s", heading);
 	(void)snprintf(word->lead, sizeof word->lead, "%s", lead);
 	va_start(arguments, format);
 	(void)vsnprintf(word->text, sizeof word->text, format, arguments);
@@ -170,10 +171,18 @@ static void list_alike(char *ret, size_t size, const struct place *p, size_t cho
 			names[i]);
 }
 
+/* "On tcp", the heading of what is said about a transport. */
+static const char *heading(
+	char room[LAB_LEAD_MAX + 1], const struct lab_summary *s, size_t transport)
+{
+	(void)snprintf(room, LAB_LEAD_MAX + 1, "On %s", s->plan->transports[transport]->name);
+	return room;
+}
+
 static void rule_choice(struct lab_words *w, const struct lab_summary *s, size_t transport)
 {
-	char lead[LAB_LEAD_MAX + 1], cpu[LAB_TEXT_MAX + 1], rate[LAB_TEXT_MAX + 1], alike[160];
-	char ratio[LAB_LEAD_MAX + 1] = "";
+	char on[LAB_LEAD_MAX + 1], lead[LAB_LEAD_MAX + 1], ratio[LAB_LEAD_MAX + 1] = "";
+	char cpu[LAB_TEXT_MAX + 1], rate[LAB_TEXT_MAX + 1], alike[LAB_SENTENCE_MAX / 2];
 	const struct lab_cell *c;
 	struct place p;
 	size_t chosen;
@@ -188,9 +197,8 @@ static void rule_choice(struct lab_words *w, const struct lab_summary *s, size_t
 	if (c->has[LAB_RATIO])
 		(void)snprintf(ratio, sizeof ratio, ", %.2f times what the bare loop needs",
 			c->value[LAB_RATIO]);
-	(void)snprintf(lead, sizeof lead, "Many clients on %s: %s", transport_name(&p),
-		model_name(&p, chosen));
-	say(w, lead,
+	(void)snprintf(lead, sizeof lead, "Choose %s", model_name(&p, chosen));
+	say(w, heading(on, s, transport), lead,
 		"With %" PRIu32 " client%s it answered %s requests a second and used %s of a "
 		"processor for each%s.%s%s%s",
 		clients(&p), plural(clients(&p)), rate, cpu, ratio,
@@ -200,8 +208,8 @@ static void rule_choice(struct lab_words *w, const struct lab_summary *s, size_t
 /* Up to how many clients the simplest model that will do is another one. */
 static void rule_simple(struct lab_words *w, const struct lab_summary *s, size_t transport)
 {
+	char on[LAB_LEAD_MAX + 1], lead[LAB_LEAD_MAX + 1];
 	size_t simple = NONE, cheapest = NONE, last = NONE;
-	char lead[LAB_LEAD_MAX + 1];
 	struct place p = {s, transport, 0};
 
 	for (size_t n = 0; n < s->plan->count_count; n++) {
@@ -218,11 +226,10 @@ static void rule_simple(struct lab_words *w, const struct lab_summary *s, size_t
 	if (simple == NONE)
 		return;
 	p.count = last;
-	(void)snprintf(lead, sizeof lead, "Simpler will do on %s: %s", transport_name(&p),
-		model_name(&p, simple));
-	say(w, lead,
+	(void)snprintf(lead, sizeof lead, "Simpler: %s", model_name(&p, simple));
+	say(w, heading(on, s, transport), lead,
 		"With up to %" PRIu32 " client%s it costs at most a quarter more than the cheapest "
-		"(%s: %+.0f %%), and a program that may wait in each call is easier to write.",
+		"(%s: %+.0f %%), and is easier to write.",
 		clients(&p), plural(clients(&p)), model_name(&p, cheapest),
 		100 * (cell(&p, simple)->value[LAB_CPU] / cell(&p, cheapest)->value[LAB_CPU] - 1));
 }
@@ -230,34 +237,37 @@ static void rule_simple(struct lab_words *w, const struct lab_summary *s, size_t
 /* Who serves one client after the other leaves the rest waiting. */
 static void rule_waiting(struct lab_words *w, const struct lab_summary *s, size_t transport)
 {
+	char on[LAB_LEAD_MAX + 1], text[LAB_SENTENCE_MAX / 2] = "";
 	struct place p = {s, transport, s->plan->count_count - 1};
+	bool is_refused = false;
+	size_t used = 0;
 
-	for (size_t m = 0; m < s->plan->model_count; m++) {
+	for (size_t m = 0; m < s->plan->model_count && used < sizeof text; m++) {
 		const struct lab_cell *c = cell(&p, m);
-		char lead[LAB_LEAD_MAX + 1];
 
 		if (c->verdict != LAB_MEASURED || c->served >= clients(&p))
 			continue;
-		(void)snprintf(lead, sizeof lead, "Not for clients that stay: %s on %s",
-			model_name(&p, m), transport_name(&p));
-		if (c->refused)
-			say(w, lead,
-				"Of %" PRIu32 " clients it served %" PRIu64 " and refused %" PRIu64
-				".",
-				clients(&p), c->served, c->refused);
-		else
-			say(w, lead, "Of %" PRIu32 " clients at once it served %" PRIu64 "; %s.",
-				clients(&p), c->served,
-				s->plan->transports[transport]->loses
-					? "what the others sent was lost time and again"
-					: "the others waited for one of those to go");
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s served %" PRIu64,
+			used ? ", " : "", model_name(&p, m), c->served);
+		if (c->refused && used < sizeof text)
+			used += (size_t)snprintf(text + used, sizeof text - used,
+				" and refused %" PRIu64, c->refused);
+		is_refused |= c->refused > 0;
 	}
+	if (used)
+		say(w, heading(on, s, transport), "Not everybody is served",
+			"Of %" PRIu32 " clients at once %s; %s.", clients(&p), text,
+			s->plan->transports[transport]->loses
+				? "what the others sent was lost time and again"
+				: is_refused
+				? "the others were sent away or waited for one of those to go"
+				: "the others waited for one of those to go");
 }
 
 /* The dearest model, if it is dear. */
 static void rule_dear(struct lab_words *w, const struct lab_summary *s, size_t transport)
 {
-	char lead[LAB_LEAD_MAX + 1], cpu[LAB_TEXT_MAX + 1];
+	char on[LAB_LEAD_MAX + 1], lead[LAB_LEAD_MAX + 1], cpu[LAB_TEXT_MAX + 1];
 	size_t chosen, dearest = NONE;
 	struct place p;
 	double times;
@@ -274,33 +284,31 @@ static void rule_dear(struct lab_words *w, const struct lab_summary *s, size_t t
 	if (times < DEAR)
 		return;
 	lab_text_figure(cpu, LAB_CPU, cell(&p, dearest)->value[LAB_CPU]);
-	(void)snprintf(
-		lead, sizeof lead, "Dear on %s: %s", transport_name(&p), model_name(&p, dearest));
-	say(w, lead,
-		"With %" PRIu32
-		" client%s each answer cost it %s of a processor, %.*f times what it "
+	(void)snprintf(lead, sizeof lead, "Dearest: %s", model_name(&p, dearest));
+	say(w, heading(on, s, transport), lead,
+		"With %" PRIu32 " client%s an answer cost it %s of a processor, %.*f times what it "
 		"cost %s, and %.1f switches of context.",
 		clients(&p), plural(clients(&p)), cpu, times < 10 ? 1 : 0, times,
 		model_name(&p, chosen), cell(&p, dearest)->value[LAB_SWITCHES]);
 }
 
-/* What a client more takes, by the model that takes most. */
+/* Who takes least of it and who most, if that is much more. */
 static void rule_memory(struct lab_words *w, const struct lab_summary *s, size_t transport)
 {
-	char lead[LAB_LEAD_MAX + 1], most_text[LAB_TEXT_MAX + 1], least_text[LAB_TEXT_MAX + 1];
+	char on[LAB_LEAD_MAX + 1], most_text[LAB_TEXT_MAX + 1], least_text[LAB_TEXT_MAX + 1];
 	size_t most = NONE, least = NONE;
 	struct place p;
 
 	if (!find_crowd(&p, s, transport))
 		return;
 	for (size_t m = 0; m < s->plan->model_count; m++) {
+		double own = cell(&p, m)->value[LAB_MEMORY];
+
 		if (!is_candidate(&p, m) || !cell(&p, m)->has[LAB_MEMORY])
 			continue;
-		if (most == NONE ||
-			cell(&p, m)->value[LAB_MEMORY] > cell(&p, most)->value[LAB_MEMORY])
+		if (most == NONE || own > cell(&p, most)->value[LAB_MEMORY])
 			most = m;
-		if (least == NONE ||
-			cell(&p, m)->value[LAB_MEMORY] < cell(&p, least)->value[LAB_MEMORY])
+		if (least == NONE || own < cell(&p, least)->value[LAB_MEMORY])
 			least = m;
 	}
 	if (most == NONE ||
@@ -308,12 +316,9 @@ static void rule_memory(struct lab_words *w, const struct lab_summary *s, size_t
 		return;
 	lab_text_figure(most_text, LAB_MEMORY, cell(&p, most)->value[LAB_MEMORY]);
 	lab_text_figure(least_text, LAB_MEMORY, cell(&p, least)->value[LAB_MEMORY]);
-	(void)snprintf(lead, sizeof lead, "Memory on %s: from %s to %s", transport_name(&p),
-		model_name(&p, least), model_name(&p, most));
-	say(w, lead,
-		"With %" PRIu32
-		" client%s %s took %s and %s %s; what the kernel keeps for sockets, "
-		"processes and threads comes on top.",
+	say(w, heading(on, s, transport), "Memory",
+		"With %" PRIu32 " client%s %s took %s and %s %s, beside what the kernel keeps for "
+		"sockets, processes and threads.",
 		clients(&p), plural(clients(&p)), model_name(&p, least), least_text,
 		model_name(&p, most), most_text);
 }
@@ -325,6 +330,16 @@ static bool find_reference(struct place *ret, const struct lab_summary *s)
 		if (find_crowd(ret, s, t))
 			return true;
 	return false;
+}
+
+/* What a transport that loses messages asks of who uses it. */
+static const char *remark_on_loss(const struct lab_transport *t, const struct lab_cell *c)
+{
+	if (!t->loses)
+		return "";
+	return c->lost ? " Some datagrams were lost, and the clients had to send them again."
+		       : " None was lost here, but a client must be able to send again, and a "
+			 "message must fit into one datagram.";
 }
 
 /* The model that is best on the first transport, carried by each of the others. */
@@ -340,24 +355,18 @@ static void rule_transports(struct lab_words *w, const struct lab_summary *s)
 		struct place other = {s, t, p.count};
 		const struct lab_cell *c = cell(&other, chosen);
 		char lead[LAB_LEAD_MAX + 1];
-		double times;
 
 		if (!is_candidate(&other, chosen))
 			continue;
-		times = c->value[LAB_CPU] / cell(&p, chosen)->value[LAB_CPU];
 		(void)snprintf(
 			lead, sizeof lead, "%s or %s", transport_name(&p), transport_name(&other));
-		say(w, lead,
+		say(w, "Between them", lead,
 			"With %" PRIu32 " client%s an answer of %s over %s cost %.2f times what it "
 			"cost over %s.%s",
 			clients(&p), plural(clients(&p)), model_name(&p, chosen),
-			transport_name(&other), times, transport_name(&p),
-			!s->plan->transports[t]->loses ? ""
-				: c->lost
-				? " Some datagrams were lost and sent again by the client, "
-				  "which it must be able to do."
-				: " None was lost here, but a client must be able to ask again, "
-				  "and a message must fit into one datagram.");
+			transport_name(&other),
+			c->value[LAB_CPU] / cell(&p, chosen)->value[LAB_CPU], transport_name(&p),
+			remark_on_loss(s->plan->transports[t], c));
 	}
 }
 
@@ -375,7 +384,7 @@ static void rule_processors(struct lab_words *w, const struct lab_summary *s)
 	times = cell(&p, fastest)->value[LAB_THROUGHPUT] / cell(&p, chosen)->value[LAB_THROUGHPUT];
 	if (times < ALIKE || fastest == chosen)
 		return;
-	say(w, "More processors",
+	say(w, "Between them", "More processors",
 		"On %s with %" PRIu32 " client%s %s answered %.2f times as many requests as %s: it "
 		"kept %.1f processors busy, %s %.1f.",
 		transport_name(&p), clients(&p), plural(clients(&p)), model_name(&p, fastest),
@@ -394,36 +403,42 @@ static void rule_limit(struct lab_words *w, const struct lab_summary *s)
 	c = cell(&p, choose(&p));
 	if (c->value[LAB_GENERATOR_BUSY] < BUSY)
 		return;
-	say(w, "Mind who was the limit",
+	say(w, "Between them", "Mind who was the limit",
 		"The clients kept their own processor %.0f %% busy, so a server's throughput may "
 		"be "
 		"higher than what is shown; the processor time for each answer is what to compare.",
 		100 * (c->value[LAB_GENERATOR_BUSY] < 1 ? c->value[LAB_GENERATOR_BUSY] : 1));
 }
 
-/* The choice for each transport in a sentence. */
+/* Each model with the transports on which it is the choice: "epoll on tcp and unix; pool on udp".
+ */
 static void rule_short(struct lab_words *w, const struct lab_summary *s)
 {
-	char text[LAB_SENTENCE_MAX + 1] = "";
-	size_t used = 0, last = NONE;
-	struct place p;
+	char text[LAB_SENTENCE_MAX / 2] = "";
+	size_t used = 0;
 
-	for (size_t t = 0; t < s->plan->transport_count && used < sizeof text; t++) {
-		if (!find_crowd(&p, s, t))
-			continue;
-		if (choose(&p) == last)
-			used += (size_t)snprintf(
-				text + used, sizeof text - used, ", %s", transport_name(&p));
-		else
-			used += (size_t)snprintf(text + used, sizeof text - used, "%s%s on %s",
-				used ? "; " : "", model_name(&p, choose(&p)), transport_name(&p));
-		last = choose(&p);
+	for (size_t m = 0; m < s->plan->model_count; m++) {
+		bool is_named = false;
+
+		for (size_t t = 0; t < s->plan->transport_count && used < sizeof text; t++) {
+			struct place p;
+
+			if (!find_crowd(&p, s, t) || choose(&p) != m)
+				continue;
+			used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s%s",
+				is_named       ? " and "
+					: used ? "; "
+					       : "",
+				is_named ? "" : model_name(&p, m), is_named ? "" : " on ",
+				transport_name(&p));
+			is_named = true;
+		}
 	}
 	if (used)
-		say(w, "In short",
-			"%s: of the models that answered at least 80 %% as many requests as the "
-			"fastest, with the most clients, the one that used the least processor "
-			"time for each.",
+		say(w, "In short", "",
+			"%s. With the most clients, that is the model which used the least "
+			"processor time for an answer, of those that gave at least 80 %% as many "
+			"as the fastest.",
 			text);
 }
 
@@ -442,6 +457,6 @@ void lab_words_find(struct lab_words *ret, const struct lab_summary *s)
 	rule_processors(ret, s);
 	rule_limit(ret, s);
 	if (ret->count == 0)
-		say(ret, "Nothing to choose from",
+		say(ret, "In short", "Nothing to choose from",
 			"Of no model is it known what it costs to serve all clients.");
 }

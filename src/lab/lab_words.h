@@ -6,11 +6,12 @@
 
 enum { LAB_WORDS_MAX = 64, LAB_LEAD_MAX = 95, LAB_SENTENCE_MAX = 639 };
 
-/* An answer: what it is about, and one or two sentences. */
+/* What to say: one or two sentences under a lead; leads of the same heading follow each other. */
 struct lab_words {
 	size_t count;
 	struct lab_word {
-		char lead[LAB_LEAD_MAX + 1];
+		char heading[LAB_LEAD_MAX + 1]; /* "On tcp" */
+		char lead[LAB_LEAD_MAX + 1];    /* "Choose epoll"; "": none */
 		char text[LAB_SENTENCE_MAX + 1];
 	} list[LAB_WORDS_MAX];
 };

@@ -17,18 +17,19 @@ static void find(void)
 	lab_summary_done(&s);
 }
 
-/* The text with that lead, or NULL. */
-static const char *said(const char *lead)
+/* The text with that heading and lead, or NULL. */
+static const char *said(const char *heading, const char *lead)
 {
 	for (size_t i = 0; i < words.count; i++)
-		if (strcmp(words.list[i].lead, lead) == 0)
+		if (strcmp(words.list[i].heading, heading) == 0 &&
+			strcmp(words.list[i].lead, lead) == 0)
 			return words.list[i].text;
 	return NULL;
 }
 
-static void expect(const char *lead, const char *part)
+static void expect(const char *heading, const char *lead, const char *part)
 {
-	const char *text = said(lead);
+	const char *text = said(heading, lead);
 
 	cr_assert_not_null(text, "nothing about \"%s\"", lead);
 	cr_assert_not_null(strstr(text, part), "\"%s\" is not in \"%s\"", part, text);
@@ -48,7 +49,7 @@ TEST(words, of_nothing_say_so, "")
 	made_init(&m, "epoll,fork", "tcp", "1,10", 1);
 	find();
 	cr_assert_eq(words.count, 1);
-	cr_assert_not_null(said("Nothing to choose from"));
+	cr_assert_not_null(said("In short", "Nothing to choose from"));
 }
 
 TEST(words, choose_the_cheapest_of_the_fast, "")
@@ -59,8 +60,8 @@ TEST(words, choose_the_cheapest_of_the_fast, "")
 	made_measured(made_at(&m, "tcp", 100, "epoll", 0), 100, 90000, 2100, 100, 1000);
 	made_measured(made_at(&m, "tcp", 100, "iterative", 0), 100, 70000, 1000, 100, 1000);
 	find();
-	expect("In short", "epoll on tcp:");
-	expect("Many clients on tcp: epoll",
+	expect("In short", "", "epoll on tcp.");
+	expect("On tcp", "Choose epoll",
 		"With 100 clients it answered 90,000 requests a second and used 2.10 µs of a "
 		"processor for each, 1.05 times what the bare loop needs.");
 }
@@ -70,10 +71,10 @@ TEST(words, name_those_that_are_alike, "")
 	make_alike("select,poll,epoll", "tcp", "10");
 	made_measured(made_at(&m, "tcp", 10, "epoll", 0), 10, 100000, 4990, 100, 1000);
 	find();
-	expect("Many clients on tcp: epoll", "Within 5 % of that: select and poll.");
+	expect("On tcp", "Choose epoll", "Within 5 % of that: select and poll.");
 	made_measured(made_at(&m, "tcp", 10, "epoll", 0), 10, 100000, 4000, 100, 1000);
 	find();
-	cr_assert_null(strstr(said("Many clients on tcp: epoll"), "Within"));
+	cr_assert_null(strstr(said("On tcp", "Choose epoll"), "Within"));
 }
 
 TEST(words, never_choose_who_leaves_clients_waiting, "")
@@ -81,12 +82,14 @@ TEST(words, never_choose_who_leaves_clients_waiting, "")
 	make_alike("iterative,epoll", "tcp", "10");
 	made_measured(made_at(&m, "tcp", 10, "iterative", 0), 1, 200000, 1000, 100, 1000);
 	find();
-	cr_assert_not_null(said("Many clients on tcp: epoll"));
-	expect("Not for clients that stay: iterative on tcp",
-		"Of 10 clients at once it served 1; the others waited for one of those to go.");
+	cr_assert_not_null(said("On tcp", "Choose epoll"));
+	expect("On tcp", "Not everybody is served",
+		"Of 10 clients at once iterative served 1; the others waited for one of those to "
+		"go.");
 	made_at(&m, "tcp", 10, "iterative", 0)->refused = 9;
 	find();
-	expect("Not for clients that stay: iterative on tcp", "it served 1 and refused 9.");
+	expect("On tcp", "Not everybody is served",
+		"iterative served 1 and refused 9; the others were sent away");
 }
 
 TEST(words, clients_whose_datagrams_are_lost_do_not_wait, "")
@@ -94,7 +97,7 @@ TEST(words, clients_whose_datagrams_are_lost_do_not_wait, "")
 	make_alike("epoll", "udp", "10");
 	made_measured(made_at(&m, "udp", 10, "epoll", 0), 7, 1000, 1000, 100, 1000);
 	find();
-	expect("Not for clients that stay: epoll on udp", "what the others sent was lost");
+	expect("On udp", "Not everybody is served", "what the others sent was lost");
 }
 
 TEST(words, simple_is_good_while_it_costs_little_more, "")
@@ -108,11 +111,11 @@ TEST(words, simple_is_good_while_it_costs_little_more, "")
 			made_at(&m, "tcp", clients, "thread", 0), clients, 100000, thread_ns, 1, 1);
 	}
 	find();
-	expect("Simpler will do on tcp: thread", "With up to 10 clients");
-	expect("Simpler will do on tcp: thread", "(epoll: +15 %)");
+	expect("On tcp", "Simpler: thread", "With up to 10 clients");
+	expect("On tcp", "Simpler: thread", "(epoll: +15 %)");
 	made_measured(made_at(&m, "tcp", 1, "thread", 0), 1, 100000, 3000, 1, 1);
 	find();
-	cr_assert_null(said("Simpler will do on tcp: thread"));
+	cr_assert_null(said("On tcp", "Simpler: thread"));
 }
 
 TEST(words, warn_of_what_is_dear, "")
@@ -120,21 +123,21 @@ TEST(words, warn_of_what_is_dear, "")
 	make_alike("fork,epoll", "udp", "10");
 	made_measured(made_at(&m, "udp", 10, "fork", 0), 10, 100000, 100000, 1, 1000);
 	find();
-	expect("Dear on udp: fork",
-		"each answer cost it 100 µs of a processor, 20 times what it cost epoll, and 1.0 "
+	expect("On udp", "Dearest: fork",
+		"an answer cost it 100 µs of a processor, 20 times what it cost epoll, and 1.0 "
 		"switches");
 	made_measured(made_at(&m, "udp", 10, "fork", 0), 10, 100000, 9000, 1, 1000);
 	find();
-	cr_assert_null(said("Dear on udp: fork"));
+	cr_assert_null(said("On udp", "Dearest: fork"));
 }
 
 TEST(words, compare_memory_that_differs, "")
 {
 	make_alike("fork,epoll", "tcp", "100");
-	cr_assert_null(said("Memory on tcp: from epoll to fork"));
+	cr_assert_null(said("On tcp", "Memory"));
 	made_measured(made_at(&m, "tcp", 100, "fork", 0), 100, 100000, 5000, 1, 20000);
 	find();
-	expect("Memory on tcp: from epoll to fork", "epoll took 1.02 MB and fork 20.5 MB");
+	expect("On tcp", "Memory", "epoll took 1.02 MB and fork 20.5 MB");
 }
 
 TEST(words, compare_transports_by_the_same_model, "")
@@ -142,12 +145,13 @@ TEST(words, compare_transports_by_the_same_model, "")
 	make_alike("epoll", "tcp,udp,unix", "10");
 	made_measured(made_at(&m, "udp", 10, "epoll", 0), 10, 100000, 2500, 1, 1000);
 	find();
-	expect("tcp or udp", "over udp cost 0.50 times what it cost over tcp. None was lost here");
-	expect("tcp or unix", "over unix cost 1.00 times what it cost over tcp.");
-	cr_assert_null(strstr(said("tcp or unix"), "lost"));
+	expect("Between them", "tcp or udp",
+		"over udp cost 0.50 times what it cost over tcp. None was lost here");
+	expect("Between them", "tcp or unix", "over unix cost 1.00 times what it cost over tcp.");
+	cr_assert_null(strstr(said("Between them", "tcp or unix"), "lost"));
 	made_at(&m, "udp", 10, "epoll", 0)->lost = 3;
 	find();
-	expect("tcp or udp", "Some datagrams were lost and sent again");
+	expect("Between them", "tcp or udp", "Some datagrams were lost, and");
 }
 
 TEST(words, say_when_processors_pay, "")
@@ -158,22 +162,22 @@ TEST(words, say_when_processors_pay, "")
 	r = made_at(&m, "tcp", 10, "reuseport", 0);
 	made_measured(r, 10, 120000, 5500, 1, 1000);
 	find();
-	expect("More processors",
+	expect("Between them", "More processors",
 		"reuseport answered 1.20 times as many requests as epoll: it kept "
 		"0.7 processors busy, epoll 0.5.");
 	made_measured(r, 10, 102000, 5500, 1, 1000);
 	find();
-	cr_assert_null(said("More processors"));
+	cr_assert_null(said("Between them", "More processors"));
 }
 
 TEST(words, say_when_the_clients_were_the_limit, "")
 {
 	make_alike("epoll", "tcp", "10");
 	find();
-	cr_assert_null(said("Mind who was the limit"));
+	cr_assert_null(said("Between them", "Mind who was the limit"));
 	made_at(&m, "tcp", 10, "epoll", 0)->generator_cpu_ns = 980000000;
 	find();
-	expect("Mind who was the limit", "their own processor 98 % busy");
+	expect("Between them", "Mind who was the limit", "their own processor 98 % busy");
 }
 
 TEST(words, without_processor_time_there_is_no_choice, "")
@@ -182,7 +186,7 @@ TEST(words, without_processor_time_there_is_no_choice, "")
 	made_at(&m, "tcp", 10, "epoll", 0)->knows_server = false;
 	find();
 	cr_assert_eq(words.count, 1);
-	cr_assert_not_null(said("Nothing to choose from"));
+	cr_assert_not_null(said("In short", "Nothing to choose from"));
 }
 
 /* All transports and models at their worst still end as text. */

@@ -64,11 +64,14 @@ class Text(Page):
     def test_it_says_the_same_words_as_the_terminal(self):
         tree = ElementTree.fromstring(
             self.measure().read_text().removeprefix("<!DOCTYPE html>\n"))
-        answers = tree.findall(".//ul[@class='answers']/li")
-        self.assertGreaterEqual(len(answers), 3)
-        for answer in answers:
-            lead = answer.find("b")
-            self.assertIn(f"{lead.text}.\n    {lead.tail}\n", self.words)
+        articles = tree.findall(".//div[@class='answers']/article")
+        self.assertGreaterEqual(len(articles), 3)
+        for article in articles:
+            self.assertIn(article.find("h3").text + "\n", self.words)
+            for answer in article.findall("p"):
+                lead = answer.find("b")
+                text = answer.text if lead is None else f"{lead.text}:{lead.tail}"
+                self.assertIn(f"  {text}\n", self.words)
 
     def test_it_needs_nothing_else(self):
         text = self.measure().read_text()
