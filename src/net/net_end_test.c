@@ -1,83 +1,10 @@
 /* UNIX sockets, pipes and files only: what needs a network is tested in test/e2e. */
-#include "net/net_end_file.h"
-#include "net/net_end_socket.h"
-
-#include "base/base_test.h"
+#include "net/net_test_end.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-/* A place of its own for each test. */
-struct place {
-	char folder[32], endpoint[64];
-	const char *path; /* of the endpoint */
-};
-
-static struct place place(const char *prefix)
-{
-	static struct place p;
-
-	memcpy(p.folder, "/tmp/ting_end_XXXXXX", 21);
-	cr_assert_not_null(mkdtemp(p.folder));
-	(void)snprintf(p.endpoint, sizeof p.endpoint, "%s%s/e", prefix, p.folder);
-	p.path = p.endpoint + strlen(prefix);
-	return p;
-}
-
-static void leave(const struct place *p)
-{
-	cr_expect_eq(rmdir(p->folder), 0, "%s is not empty", p->folder);
-}
-
-static const struct ting_options patient = {.timeout_ms = 10000}, hasty = {.timeout_ms = 1};
-
-static struct ting_end *open_end(const char *endpoint, const struct ting_options *options)
-{
-	struct ting_error err;
-	struct ting_end *e = NULL;
-
-	cr_assert_eq(ting_open(&e, endpoint, options, &err), 0, "%s", err.text);
-	return e;
-}
-
-static struct ting_listener *listen_on(const char *endpoint)
-{
-	struct ting_error err;
-	struct ting_listener *l = NULL;
-
-	cr_assert_eq(ting_listen(&l, endpoint, &patient, &err), 0, "%s", err.text);
-	return l;
-}
-
-static struct ting_end *accept_from(struct ting_listener *l)
-{
-	struct ting_error err;
-	struct ting_end *e = NULL;
-
-	cr_assert_eq(ting_accept(&e, l, &err), 0, "%s", err.text);
-	return e;
-}
-
-static void expect_read(struct ting_end *e, const char *text)
-{
-	char bytes[64];
-	ssize_t count = ting_read(e, bytes, sizeof bytes);
-
-	cr_assert_eq(count, (ssize_t)strlen(text), "%zd instead of \"%s\"", count, text);
-	cr_expect_eq(memcmp(bytes, text, strlen(text)), 0);
-}
-
-static void write_text(struct ting_end *e, const char *text)
-{
-	cr_assert_eq(ting_write(e, text, strlen(text)), (ssize_t)strlen(text));
-}
 
 TEST(ting_end, streams_and_messages_go_both_ways_and_end, "")
 {
@@ -158,134 +85,6 @@ TEST(ting_end, a_message_that_is_too_large_for_the_reader_is_lost_and_the_next_i
 	leave(&p);
 }
 
-TEST(ting_end, an_end_of_unixgram_has_a_name_to_be_answered_at, "")
-{
-	struct place p = place("unixgram://");
-	struct ting_listener *l = listen_on(p.endpoint);
-	struct ting_end *a = open_end(p.endpoint, &patient), *b = open_end(p.endpoint, &hasty);
-	char bytes[8], name[TING_NAME_MAX + 1];
-	struct ting_peer from_a, from_b;
-
-	write_text(a, "a");
-	write_text(b, "bb");
-	cr_expect_eq(ting_receive(l, bytes, sizeof bytes, &from_a), 1);
-	cr_expect_eq(ting_receive(l, bytes, sizeof bytes, &from_b), 2);
-	ting_peer_name(&from_a, name);
-	cr_expect_str_eq(name, ting_local_name(a));
-	cr_expect_eq(strncmp(name, "unixgram://@", 12), 0);
-	cr_expect_eq(ting_answer(l, "to b", 4, &from_b), 4);
-	cr_expect_eq(ting_answer(l, "", 0, &from_a), 0);
-	expect_read(b, "to b");
-	expect_read(a, "");
-	cr_expect_eq(ting_shutdown(a, TING_WRITE), -EOPNOTSUPP);
-	ting_close(a);
-	cr_expect_eq(ting_answer(l, "x", 1, &from_a), -ECONNREFUSED);
-	ting_listener_close(l);
-	cr_expect_eq(ting_write(b, "x", 1), -ECONNREFUSED);
-	ting_close(b);
-	leave(&p);
-}
-
-TEST(ting_end, a_listener_of_datagrams_talks_with_one_sender_after_the_other, "")
-{
-	struct place p = place("unixgram://");
-	struct ting_listener *l = listen_on(p.endpoint);
-	struct ting_end *a = open_end(p.endpoint, NULL), *b = open_end(p.endpoint, NULL), *with;
-	char byte;
-
-	write_text(a, "first");
-	write_text(b, "not heard");
-	write_text(a, "second");
-	with = accept_from(l);
-	cr_expect_str_eq(ting_remote_name(with), ting_local_name(a));
-	expect_read(with, "first");
-	expect_read(with, "second");
-	cr_expect_eq(ting_try_read(with, &byte, 1), -EAGAIN);
-	write_text(with, "answer");
-	expect_read(a, "answer");
-	ting_close(with);
-	write_text(b, "heard");
-	with = accept_from(l);
-	expect_read(with, "heard");
-	ting_close(with);
-	ting_close(a);
-	ting_close(b);
-	ting_listener_close(l);
-	leave(&p);
-}
-
-TEST(ting_end, who_has_no_name_is_heard_but_not_answered, "")
-{
-	struct place p = place("unixgram://");
-	struct ting_listener *l = listen_on(p.endpoint);
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	char name[TING_NAME_MAX + 1], byte;
-	struct ting_peer from;
-	struct ting_end *e;
-
-	memcpy(to.sun_path, p.path, strlen(p.path));
-	for (int i = 0; i < 2; i++)
-		cr_assert_eq(sendto(fd, "x", 1, 0, (const struct sockaddr *)&to, sizeof to), 1);
-	cr_expect_eq(ting_receive(l, &byte, 1, &from), 1);
-	ting_peer_name(&from, name);
-	cr_expect_str_eq(name, "unixgram://");
-	cr_expect_eq(ting_answer(l, "x", 1, &from), -ENOTCONN);
-	e = accept_from(l);
-	cr_expect_str_eq(ting_remote_name(e), "");
-	expect_read(e, "x");
-	cr_expect_eq(ting_write(e, "x", 1), -ENOTCONN);
-	ting_close(e);
-	close(fd);
-	ting_listener_close(l);
-	leave(&p);
-}
-
-TEST(ting_end, a_crowded_queue_is_waited_for_and_is_no_reason_not_to_open, "")
-{
-	struct place p = place("unixgram://");
-	struct ting_listener *l = listen_on(p.endpoint);
-	struct ting_end *a = open_end(p.endpoint, &hasty), *b;
-	struct ting_peer from;
-	ssize_t count;
-	char byte;
-
-	do {
-		count = ting_write(a, "x", 1);
-	} while (count == 1);
-	cr_expect_eq(count, -ETIMEDOUT);
-	b = open_end(p.endpoint, &hasty);
-	cr_expect_eq(ting_write(b, "x", 1), -ETIMEDOUT);
-	while (ting_try_write(b, "x", 1) == -EAGAIN)
-		cr_assert_eq(ting_receive(l, &byte, 1, &from), 1);
-	ting_close(a);
-	ting_close(b);
-	ting_listener_close(l);
-	leave(&p);
-}
-
-TEST(ting_end, an_answer_waits_for_room_as_long_as_asked, "")
-{
-	struct place p = place("unixgram://");
-	struct ting_listener *l;
-	struct ting_end *a;
-	struct ting_peer from;
-	ssize_t count;
-	char byte;
-
-	cr_assert_eq(ting_listen(&l, p.endpoint, &hasty, NULL), 0);
-	a = open_end(p.endpoint, NULL);
-	write_text(a, "x");
-	cr_assert_eq(ting_receive(l, &byte, 1, &from), 1);
-	do {
-		count = ting_answer(l, "x", 1, &from);
-	} while (count == 1);
-	cr_expect_eq(count, -ETIMEDOUT);
-	ting_close(a);
-	ting_listener_close(l);
-	leave(&p);
-}
-
 TEST(ting_end, both_ends_may_be_named_before, "")
 {
 	struct place p = place("unixgram://");
@@ -361,33 +160,6 @@ TEST(ting_end, devices_are_files_and_directories_are_not, "")
 	cr_expect_str_eq(err.text, "cannot open file:///dev: it is a directory");
 }
 
-TEST(ting_end, a_fifo_brings_one_writer_after_the_other, "")
-{
-	struct place p = place("fifo://");
-	struct ting_listener *l = listen_on(p.endpoint);
-
-	cr_expect_str_eq(ting_listener_name(l, 0), p.endpoint);
-	for (int i = 0; i < 3; i++) {
-		struct ting_end *a = open_end(p.endpoint, NULL), *b;
-		char byte;
-
-		write_text(a, "hello");
-		b = accept_from(l);
-		expect_read(b, "hello");
-		cr_expect_eq(ting_try_read(b, &byte, 1), -EAGAIN);
-		if (i == 1)
-			ting_shutdown(a, TING_WRITE);
-		else
-			ting_close(a);
-		cr_expect_eq(ting_read(b, &byte, 1), 0);
-		ting_close(b);
-		if (i == 1)
-			cr_expect_eq(ting_close(a), 0);
-	}
-	ting_listener_close(l);
-	leave(&p);
-}
-
 TEST(ting_end, a_fifo_that_nobody_reads_is_waited_for, "")
 {
 	struct place p = place("fifo://");
@@ -443,23 +215,6 @@ TEST(ting_end, standard_output_breaks_without_a_signal_and_ends_without_losing_i
 	ting_close(e);
 }
 
-TEST(ting_end, nobody_is_waited_for_longer_than_asked, "")
-{
-	static const char *const prefixes[] = {"unix://", "unixgram://", "fifo://"};
-
-	for (size_t i = 0; i < 3; i++) {
-		struct place p = place(prefixes[i]);
-		struct ting_listener *l;
-		struct ting_error err;
-		struct ting_end *e;
-
-		cr_assert_eq(ting_listen(&l, p.endpoint, &hasty, NULL), 0);
-		cr_expect_eq(ting_accept(&e, l, &err), -ETIMEDOUT);
-		ting_listener_close(l);
-		leave(&p);
-	}
-}
-
 static void interrupted(int signal)
 {
 	(void)signal;
@@ -496,16 +251,4 @@ TEST(ting_end, a_signal_does_not_interrupt_waiting, "")
 	ting_close(b);
 	ting_listener_close(l);
 	leave(&p);
-}
-
-TEST(ting_end, says_what_cannot_be_listened_on, "")
-{
-	struct ting_listener *l;
-	struct ting_error err;
-
-	cr_expect_eq(ting_listen(&l, "file:///x", NULL, &err), -ENOTSUP);
-	cr_expect_str_eq(err.text,
-		"cannot listen on file:///x: a server's clients come to tcp, udp, unix, unixgram "
-		"or unixseq");
-	cr_expect_eq(ting_listen(&l, "fifo:///nonesuch/x", NULL, &err), -ENOENT);
 }

@@ -89,7 +89,7 @@ ssize_t ting_message_read(struct ting_end *e, enum ting_framing framing, void *r
 		return count == 0 && is_end(e) ? -ENODATA : count;
 	}
 	for (;;) {
-		const uint8_t *bytes = e->ahead.bytes + e->ahead.at;
+		const uint8_t *bytes = ting_is_ready(e) ? e->ahead.bytes + e->ahead.at : NULL;
 		size_t there = e->ahead.size - e->ahead.at, at, size;
 
 		count = ting_message_find(framing, bytes, there, max, &at, &size);
