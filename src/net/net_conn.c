@@ -76,11 +76,16 @@ struct net_conn *net_conns_take(struct net_conns *c)
 	if (!n)
 		return NULL;
 	c->idle = n->next;
-	*n = (struct net_conn){.slot = n->slot,
-		.generation = n->generation == UINT32_MAX ? 1 : n->generation + 1,
-		.state = NET_CONN_OPEN};
-	memset(net_conn_state(n), 0, c->stride - sizeof *n);
+	*n = (struct net_conn){.slot = n->slot, .generation = n->generation};
+	net_conns_renew(c, n);
 	return n;
+}
+
+void net_conns_renew(const struct net_conns *c, struct net_conn *n)
+{
+	n->generation = n->generation == UINT32_MAX ? 1 : n->generation + 1;
+	n->state = NET_CONN_OPEN;
+	memset(net_conn_state(n), 0, c->stride - sizeof *n);
 }
 
 void net_conns_give(struct net_conns *c, struct net_conn *n)

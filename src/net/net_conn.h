@@ -35,6 +35,8 @@ struct net_conn {
 	bool is_reading : 1; /* the protocol wants its bytes; the watch may not know yet */
 	bool is_ended : 1;   /* the peer's stream is */
 	bool is_failed : 1;  /* no memory for its output; the protocol is told at the turn's end */
+	bool keeps_messages : 1; /* what is sent in one call is received in one call */
+	bool is_datagram : 1;    /* it has no descriptor of its own: see net_mail.h */
 };
 
 struct net_conns {
@@ -57,6 +59,9 @@ uint32_t net_conns_room(const struct net_conns *c);
 /* An open connection in a slot of its own, cleared but for slot, generation and state; NULL: no
  * memory. */
 struct net_conn *net_conns_take(struct net_conns *c);
+
+/* The same slot for another one: a new number, and the state is cleared. */
+void net_conns_renew(const struct net_conns *c, struct net_conn *n);
 
 /* The slot is idle; its number is never seen again before 2^32 uses. */
 void net_conns_give(struct net_conns *c, struct net_conn *n);

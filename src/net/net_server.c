@@ -106,6 +106,12 @@ void net_server_free(struct net_server *s)
 int net_server_add(struct net_server *s, const struct net_listener *l,
 	const struct net_accept_options *options, unsigned *ret, struct ting_error *err)
 {
+	const struct net_protocol *p = s->config.protocol;
+
+	if (net_scheme_get(l->endpoint.scheme)->is_datagrams &&
+		p->datagrams == NET_DATAGRAMS_REFUSED)
+		return net_error_set(err, -ENOTSUP, "%s needs a connection, and %s has none",
+			p->name, l->sockets->name);
 	return s->model->add(s, l, options, ret, err);
 }
 

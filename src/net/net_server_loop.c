@@ -1,6 +1,8 @@
 /* net_server_loop.c - a loop, its listeners, and the connections that they bring. */
 #include "net/net_server_loop.h"
 
+#include "net/net_mail.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -58,9 +60,7 @@ static void *loop_calls_state(struct net_server *base, conn_id conn)
 
 static bool loop_calls_keeps_messages(const struct net_server *base, conn_id conn)
 {
-	(void)base;
-	(void)conn;
-	return false;
+	return net_traffic_keeps_messages(&((const struct net_server_loop *)base)->traffic, conn);
 }
 
 static const struct net_calls loop_calls = {
@@ -138,8 +138,9 @@ int net_server_loop_make(
 
 static void stop_acceptors(struct net_server_loop *s)
 {
-	for (unsigned i = 0; i < s->acceptors_count; i++)
-		net_acceptor_stop(s->acceptors[i]);
+	for (unsigned i = 0; i < s->listeners_count; i++)
+		if (s->acceptors[i])
+			net_acceptor_stop(s->acceptors[i]);
 }
 
 void net_server_loop_free(struct net_server *base)
@@ -147,43 +148,69 @@ void net_server_loop_free(struct net_server *base)
 	struct net_server_loop *s = loop_of(base);
 
 	stop_acceptors(s);
+	if (s->traffic.mail)
+		net_mail_stop(s->traffic.mail);
 	net_traffic_done(&s->traffic);
+	net_mail_free(s->traffic.mail);
 	if (base->config.stops_on_signals) {
 		loop_signal_remove(base->config.loop, &s->term);
 		loop_signal_remove(base->config.loop, &s->interrupt);
 	}
 	loop_free(s->own_loop);
-	for (unsigned i = 0; i < s->acceptors_count; i++)
+	for (unsigned i = 0; i < s->listeners_count; i++)
 		alloc_free(&alloc_libc, s->acceptors[i], sizeof *s->acceptors[i]);
 	alloc_free(&alloc_libc, s, sizeof *s);
 }
 
 static int open_accepted(struct net_server *base, int fd, const char *peer, unsigned listener)
 {
+	enum net_scheme scheme = loop_of(base)->acceptors[listener]->listener.endpoint.scheme;
 	conn_id id;
 
-	return net_traffic_open(traffic_of(base), fd, peer, listener, &id);
+	return net_traffic_open(
+		traffic_of(base), fd, peer, listener, net_scheme_get(scheme)->keeps_messages, &id);
+}
+
+static int add_datagrams(struct net_server_loop *s, const struct net_listener *l,
+	const struct net_accept_options *options, unsigned index)
+{
+	struct net_traffic *t = &s->traffic;
+
+	if (!t->mail)
+		t->mail = net_mail_new(t);
+	return t->mail ? net_mail_listen(t->mail, l, options, index) : -ENOMEM;
+}
+
+static int add_acceptor(struct net_server_loop *s, const struct net_listener *l,
+	const struct net_accept_options *options, unsigned index)
+{
+	struct net_acceptor *a = alloc_sure(&alloc_libc, sizeof *a);
+	int err = net_acceptor_start(a, &s->base, l, options, index, open_accepted);
+
+	if (err)
+		alloc_free(&alloc_libc, a, sizeof *a);
+	else
+		s->acceptors[index] = a;
+	return err;
 }
 
 int net_server_loop_add(struct net_server *base, const struct net_listener *l,
 	const struct net_accept_options *options, unsigned *ret, struct ting_error *err)
 {
 	struct net_server_loop *s = loop_of(base);
-	unsigned index = s->acceptors_count;
-	struct net_acceptor *a;
+	bool is_datagrams = net_scheme_get(l->endpoint.scheme)->is_datagrams;
+	unsigned index = s->listeners_count;
 	int failed;
 
 	if (index == NET_LISTENERS_MAX)
 		return net_error_set(
 			err, -ENOSPC, "a server has at most %d listeners", NET_LISTENERS_MAX);
-	a = alloc_sure(&alloc_libc, sizeof *a);
-	failed = net_acceptor_start(a, base, l, options, index, open_accepted);
-	if (failed) {
-		alloc_free(&alloc_libc, a, sizeof *a);
+	failed = (is_datagrams ? add_datagrams : add_acceptor)(s, l, options, index);
+	if (failed)
 		return net_error_set(err, failed, "cannot wait for clients of %s: %s",
 			l->sockets->name, strerror(-failed));
-	}
-	s->acceptors[s->acceptors_count++] = a;
+	base->is_datagrams[index] = is_datagrams;
+	s->listeners_count++;
 	*ret = index;
 	return 0;
 }
@@ -195,7 +222,7 @@ int net_server_loop_adopt(
 		return -EMFILE;
 	/* There may be no turn yet that writes what `opened` sends. */
 	loop_again(base->config.loop);
-	return net_traffic_open(traffic_of(base), fd, peer, listener, ret);
+	return net_traffic_open(traffic_of(base), fd, peer, listener, false, ret);
 }
 
 int net_server_loop_run(struct net_server *base)

@@ -11,8 +11,8 @@
 struct net_server_loop {
 	struct net_server base;
 	struct net_traffic traffic;
-	struct net_acceptor *acceptors[NET_LISTENERS_MAX];
-	unsigned acceptors_count;
+	struct net_acceptor *acceptors[NET_LISTENERS_MAX]; /* NULL: that one brings datagrams */
+	unsigned listeners_count;
 	struct loop *own_loop; /* NULL: the configured one */
 	struct loop_signal term, interrupt;
 };

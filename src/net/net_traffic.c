@@ -4,10 +4,12 @@
  * is in the list until its slot is given back; a closing one has a deadline. */
 #include "net/net_traffic.h"
 
+#include "net/net_mail.h"
 #include "net/net_stream.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdalign.h>
 #include <unistd.h>
 
 enum {
@@ -61,8 +63,12 @@ static void set_deadline(struct net_traffic *t, struct heap_node *node, msec due
 /* The connection's descriptor and output are gone; its slot goes at the turn's end. */
 static void kill_conn(struct net_traffic *t, struct net_conn *n)
 {
-	loop_watch(loop_of(t), &n->watch, 0);
-	close(n->watch.fd);
+	if (n->is_datagram && !net_mail_forget(t->mail, n))
+		return;
+	if (!n->is_datagram) {
+		loop_watch(loop_of(t), &n->watch, 0);
+		close(n->watch.fd);
+	}
 	set_deadline(t, &n->deadline, MSEC_NEVER);
 	net_output_clear(&n->out, &t->blocks);
 	n->state = NET_CONN_DEAD;
@@ -79,6 +85,10 @@ static void set_linger(struct net_traffic *t, struct net_conn *n)
 /* Begins a graceful close: the protocol does not know it any more. */
 static void finish_conn(struct net_traffic *t, struct net_conn *n)
 {
+	if (n->is_datagram) { /* there is nobody to wait for */
+		kill_conn(t, n);
+		return;
+	}
 	n->state = NET_CONN_FLUSHING;
 	set_linger(t, n);
 	list_conn(t, n);
@@ -287,7 +297,12 @@ void net_traffic_init(struct net_traffic *t, struct net_server *s)
 	int err;
 
 	t->server = s;
-	net_conns_init(&t->conns, &alloc_libc, protocol_of(t)->state_bytes);
+	t->peer_at = (protocol_of(t)->state_bytes + alignof(max_align_t) - 1) /
+		alignof(max_align_t) * alignof(max_align_t);
+	net_conns_init(&t->conns, &alloc_libc,
+		protocol_of(t)->datagrams == NET_DATAGRAMS_OF_PEERS
+			? t->peer_at + net_mail_peer_bytes()
+			: protocol_of(t)->state_bytes);
 	net_blocks_init(&t->blocks, &alloc_libc);
 	heap_init(&t->deadlines, &alloc_libc);
 	err = heap_reserve(&t->deadlines, 1); /* for the protocol's own */
@@ -318,38 +333,54 @@ void net_traffic_done(struct net_traffic *t)
 	net_conns_done(&t->conns);
 }
 
-int net_traffic_open(
-	struct net_traffic *t, int fd, const char *peer, unsigned listener, conn_id *ret)
+struct net_conn *net_traffic_take(struct net_traffic *t, int fd, unsigned listener)
 {
-	const struct net_protocol *p = protocol_of(t);
-	struct net_conn *n;
-	conn_id id;
-	int err;
+	struct net_conn *n = net_conns_take(&t->conns);
 
-	if (t->is_stopping)
-		return -ESHUTDOWN;
-	n = net_conns_take(&t->conns);
 	if (!n)
-		return -ENOMEM;
+		return NULL;
+	/* One more for the protocol's own: setting a deadline cannot fail. */
+	if (heap_reserve(&t->deadlines, (size_t)net_conns_room(&t->conns) + 1) < 0) {
+		net_conns_give(&t->conns, n);
+		return NULL;
+	}
 	n->traffic = t;
 	n->watch = (struct loop_watch){.ready = conn_ready, .fd = fd};
 	n->is_reading = true;
 	n->listener = (uint16_t)listener;
-	/* One more for the protocol's own: setting a deadline cannot fail. */
-	err = heap_reserve(&t->deadlines, (size_t)net_conns_room(&t->conns) + 1) ? -ENOMEM : 0;
-	if (err == 0)
-		err = loop_watch(loop_of(t), &n->watch, LOOP_READ);
+	return n;
+}
+
+void net_traffic_introduce(struct net_traffic *t, const struct net_conn *n, const char *peer)
+{
+	const struct net_protocol *p = protocol_of(t);
+
+	t->server->open[n->listener]++;
+	t->server->stats.accepted++;
+	t->server->stats.open++;
+	if (p->opened)
+		p->opened(t->server->config.self, t->server, net_conn_id(n), peer, n->listener);
+}
+
+int net_traffic_open(struct net_traffic *t, int fd, const char *peer, unsigned listener,
+	bool keeps_messages, conn_id *ret)
+{
+	struct net_conn *n;
+	int err;
+
+	if (t->is_stopping)
+		return -ESHUTDOWN;
+	n = net_traffic_take(t, fd, listener);
+	if (!n)
+		return -ENOMEM;
+	n->keeps_messages = keeps_messages;
+	err = loop_watch(loop_of(t), &n->watch, LOOP_READ);
 	if (err) {
 		net_conns_give(&t->conns, n);
 		return err;
 	}
-	t->server->open[listener]++;
-	t->server->stats.accepted++;
-	t->server->stats.open++;
-	id = net_conn_id(n);
-	if (p->opened)
-		p->opened(t->server->config.self, t->server, id, peer, listener);
-	*ret = id;
+	*ret = net_conn_id(n);
+	net_traffic_introduce(t, n, peer);
 	return 0;
 }
 
@@ -362,6 +393,8 @@ void net_traffic_stop(struct net_traffic *t)
 		if (n->state == NET_CONN_OPEN)
 			finish_conn(t, n);
 	}
+	if (t->mail)
+		net_mail_stop(t->mail);
 	set_deadline(t, &t->own_deadline, MSEC_NEVER);
 }
 
@@ -373,6 +406,10 @@ size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, s
 
 	if (!n || n->is_failed)
 		return 0;
+	if (n->is_datagram) {
+		net_mail_send(t->mail, n, head, body);
+		return 0;
+	}
 	err = net_output_copy(&n->out, &t->blocks, head);
 	if (err == 0 && owner)
 		err = net_output_share(&n->out, &t->blocks, body, owner);
@@ -414,7 +451,7 @@ void net_traffic_set_reading(struct net_traffic *t, conn_id conn, bool is_readin
 {
 	struct net_conn *n = net_conns_find(&t->conns, conn);
 
-	if (!n || n->is_ended)
+	if (!n || n->is_ended || n->is_datagram)
 		return;
 	n->is_reading = is_reading;
 	if (is_reading && loop_watch(loop_of(t), &n->watch, n->watch.events | LOOP_READ) < 0) {
@@ -434,8 +471,9 @@ void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms)
 		set_deadline(t, &t->own_deadline, due_ms);
 }
 
-/* `closed` may look at it too, and then the connection is not open any more. */
-void *net_traffic_state(struct net_traffic *t, conn_id conn)
+/* Whatever has that number and is not gone: `closed` may look at it too, and then the connection is
+ * not open any more. */
+static struct net_conn *find_known(const struct net_traffic *t, conn_id conn)
 {
 	struct net_conn *n;
 
@@ -444,5 +482,19 @@ void *net_traffic_state(struct net_traffic *t, conn_id conn)
 	n = net_conns_get(&t->conns, conn_slot(conn));
 	if (net_conn_id(n) != conn || n->state == NET_CONN_FREE || n->state == NET_CONN_DEAD)
 		return NULL;
-	return net_conn_state(n);
+	return n;
+}
+
+void *net_traffic_state(struct net_traffic *t, conn_id conn)
+{
+	struct net_conn *n = find_known(t, conn);
+
+	return n ? net_conn_state(n) : NULL;
+}
+
+bool net_traffic_keeps_messages(const struct net_traffic *t, conn_id conn)
+{
+	const struct net_conn *n = find_known(t, conn);
+
+	return n && n->keeps_messages;
 }

@@ -10,6 +10,8 @@
 #include "net/net_conn.h"
 #include "net/net_model.h"
 
+struct net_mail;
+
 struct net_traffic {
 	struct net_server *server;
 	struct net_conns conns;
@@ -19,6 +21,8 @@ struct net_traffic {
 	struct heap_node own_deadline; /* of the protocol itself */
 	struct loop_timer timer;       /* for the first of the deadlines */
 	struct loop_end turn_end;
+	struct net_mail *mail; /* NULL: no listener brings any */
+	size_t peer_at;        /* in a slot's state: what datagrams know of a peer */
 	bool is_stopping;
 	uint8_t buffer[65536];
 };
@@ -29,11 +33,17 @@ void net_traffic_init(struct net_traffic *t, struct net_server *s);
 /* Closes what is open. */
 void net_traffic_done(struct net_traffic *t);
 
-/* See net_server_adopt(); there is no bound here. */
-int net_traffic_open(
-	struct net_traffic *t, int fd, const char *peer, unsigned listener, conn_id *ret);
+/* See net_server_adopt(); there is no bound here.  keeps_messages: of a SOCK_SEQPACKET socket. */
+int net_traffic_open(struct net_traffic *t, int fd, const char *peer, unsigned listener,
+	bool keeps_messages, conn_id *ret);
 
-/* Closes all connections gracefully; the protocol hears no more. */
+/* A slot for a connection through that listener, which waits for nothing yet.  NULL: no memory. */
+struct net_conn *net_traffic_take(struct net_traffic *t, int fd, unsigned listener);
+
+/* Counts it, and tells the protocol of it. */
+void net_traffic_introduce(struct net_traffic *t, const struct net_conn *n, const char *peer);
+
+/* Hears no more datagrams, and closes all connections gracefully; the protocol hears no more. */
 void net_traffic_stop(struct net_traffic *t);
 
 /* Closes all connections at once, and the protocol does not hear of it. */
@@ -47,5 +57,6 @@ void net_traffic_close(struct net_traffic *t, conn_id conn, bool is_graceful);
 void net_traffic_set_reading(struct net_traffic *t, conn_id conn, bool is_reading);
 void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms);
 void *net_traffic_state(struct net_traffic *t, conn_id conn);
+bool net_traffic_keeps_messages(const struct net_traffic *t, conn_id conn);
 
 #endif

@@ -37,7 +37,7 @@ static int counted_connect(struct counted *c, conn_id *ret)
 	int fds[2];
 
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
-	cr_assert_eq(net_traffic_open(&c->traffic, fds[0], "pair", 0, ret), 0);
+	cr_assert_eq(net_traffic_open(&c->traffic, fds[0], "pair", 0, false, ret), 0);
 	return fds[1];
 }
 
