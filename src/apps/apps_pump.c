@@ -267,7 +267,7 @@ static int patience(struct pump *p)
 			continue;
 		if (o->linger_ms - silent_ms < left_ms)
 			left_ms = o->linger_ms - silent_ms;
-		if (left_ms <= 0 && !f->is_heard)
+		if (left_ms <= 0 && o->linger_ms > 0 && !f->is_heard)
 			decide(p, PUMP_UNHEARD, f->from, -ETIMEDOUT);
 		f->is_drained = left_ms <= 0;
 	}

@@ -21,7 +21,8 @@ struct pump_side {
 
 struct pump_options {
 	int silence_ms;   /* without a byte in either direction is too long; 0: nothing is */
-	int linger_ms;    /* that an endless side is still heard when the other one has ended */
+	int linger_ms;    /* that an endless side is heard after the last word, once the other has
+			   * ended; 0: no answer is expected */
 	bool ends_with_b; /* all is over when B has ended: a person at A sees that */
 };
 

@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SOCKETS_MAX = 16 }; /* of a listener: an endpoint has at most 8 */
+enum {
+	SOCKETS_MAX = NET_ADDRESSES_MAX, /* of a listener */
+	ACCEPT_MS = 250, /* a fifo whose last writer left is ready, but not for ting_accept() */
+};
 
 static int explain(int err, const struct ting_error *error)
 {
@@ -38,9 +41,12 @@ int talk_connect(struct ting_end **ret, const char *endpoint, const struct ting_
 int talk_listen(
 	struct ting_listener **ret, const char *endpoint, const struct ting_options *options)
 {
+	struct ting_options own = *options;
 	struct ting_error error;
-	int err = ting_listen(ret, endpoint, options, &error);
+	int err;
 
+	own.timeout_ms = ACCEPT_MS;
+	err = ting_listen(ret, endpoint, &own, &error);
 	if (err)
 		return explain(err, &error);
 	for (size_t i = 0; ting_listener_name(*ret, i); i++)
@@ -54,7 +60,7 @@ static int await(const struct ting_listener *listener, int timeout_ms)
 {
 	struct pollfd watched[SOCKETS_MAX];
 	nfds_t count = 0;
-	int ready = 0;
+	int ready;
 
 	for (; count < SOCKETS_MAX && ting_listener_name(listener, count); count++)
 		watched[count] = (struct pollfd){
@@ -69,14 +75,19 @@ int talk_accept(
 	struct ting_end **ret, struct ting_listener *listener, const char *endpoint, int timeout_ms)
 {
 	struct ting_error error;
-	int err = await(listener, timeout_ms);
+	int err;
 
-	if (err == -EINTR)
-		return stop_status();
-	if (err) {
-		(void)fprintf(stderr, "ting: %s: nobody came: %s\n", endpoint, strerror(-err));
-		return err == -ETIMEDOUT ? TALK_SILENT : TALK_UNREACHED;
+	for (;;) {
+		err = await(listener, timeout_ms);
+		if (err == -EINTR)
+			return stop_status();
+		if (err) {
+			(void)fprintf(
+				stderr, "ting: %s: nobody came: %s\n", endpoint, strerror(-err));
+			return err == -ETIMEDOUT ? TALK_SILENT : TALK_UNREACHED;
+		}
+		err = ting_accept(ret, listener, &error);
+		if (err != -ETIMEDOUT)
+			return err ? explain(err, &error) : 0;
 	}
-	err = ting_accept(ret, listener, &error);
-	return err ? explain(err, &error) : 0;
 }
