@@ -4,7 +4,9 @@
  * is in the list until its slot is given back; a closing one has a deadline. */
 #include "net/net_traffic.h"
 
+#include "net/net_datagram.h"
 #include "net/net_mail.h"
+#include "net/net_messages.h"
 #include "net/net_stream.h"
 
 #include <assert.h>
@@ -13,8 +15,9 @@
 #include <unistd.h>
 
 enum {
-	DRAIN_BYTES_MAX = 16 << 20
-}; /* thrown away from a peer that goes on sending after a close */
+	DRAIN_BYTES_MAX = 16 << 20, /* thrown away from a peer that goes on sending after a close */
+	MESSAGES_PER_TURN = 32,     /* written, where each needs a call of its own */
+};
 
 static const struct net_protocol *protocol_of(const struct net_traffic *t)
 {
@@ -153,7 +156,9 @@ static void read_conn(struct net_traffic *t, struct net_conn *n)
 		loop_watch(loop_of(t), &n->watch, n->watch.events & LOOP_WRITE);
 		return;
 	}
-	size = net_stream_read(n->watch.fd, t->buffer, sizeof t->buffer);
+	size = n->keeps_messages
+		? net_datagram_receive(n->watch.fd, t->buffer, sizeof t->buffer, NULL)
+		: net_stream_read(n->watch.fd, t->buffer, sizeof t->buffer);
 	t->server->stats.reads++;
 	if (size == -EAGAIN)
 		return;
@@ -195,16 +200,35 @@ static void end_output(struct net_traffic *t, struct net_conn *n)
 	set_linger(t, n);
 }
 
+/* As net_stream_write(), with several calls. */
+static ssize_t write_messages(struct net_traffic *t, struct net_conn *n, bool *ret_full)
+{
+	ssize_t size, sum = 0;
+	int count = 0;
+
+	do {
+		size = net_messages_write(n->watch.fd, &n->out, &t->blocks, ret_full);
+		t->server->stats.writes++;
+		sum += size;
+	} while (size >= 0 && !*ret_full && n->out.size > 0 && ++count < MESSAGES_PER_TURN);
+	return size < 0 ? size : sum;
+}
+
+static ssize_t write_stream(struct net_traffic *t, struct net_conn *n, bool *ret_full)
+{
+	t->server->stats.writes++;
+	return net_stream_write(n->watch.fd, &n->out, &t->blocks, ret_full);
+}
+
 /* Writes once, and has the loop wait for the kernel exactly while it refuses.  The bytes, or
  * -errno. */
 static ssize_t write_conn(struct net_traffic *t, struct net_conn *n)
 {
 	unsigned events = n->watch.events & LOOP_READ;
 	bool is_full;
-	ssize_t size = net_stream_write(n->watch.fd, &n->out, &t->blocks, &is_full);
+	ssize_t size = (n->keeps_messages ? write_messages : write_stream)(t, n, &is_full);
 	int err;
 
-	t->server->stats.writes++;
 	if (size < 0)
 		return size;
 	t->server->stats.bytes_out += (uint64_t)size;
@@ -398,6 +422,17 @@ void net_traffic_stop(struct net_traffic *t)
 	set_deadline(t, &t->own_deadline, MSEC_NEVER);
 }
 
+static int add_bytes(struct net_traffic *t, struct net_conn *n, struct span head, struct span body,
+	struct shared *owner)
+{
+	int err = net_output_copy(&n->out, &t->blocks, head);
+
+	if (err)
+		return err;
+	return owner ? net_output_share(&n->out, &t->blocks, body, owner)
+		     : net_output_copy(&n->out, &t->blocks, body);
+}
+
 size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
 	struct shared *owner)
 {
@@ -410,11 +445,8 @@ size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, s
 		net_mail_send(t->mail, n, head, body);
 		return 0;
 	}
-	err = net_output_copy(&n->out, &t->blocks, head);
-	if (err == 0 && owner)
-		err = net_output_share(&n->out, &t->blocks, body, owner);
-	else if (err == 0)
-		err = net_output_copy(&n->out, &t->blocks, body);
+	err = n->keeps_messages ? net_messages_add(&n->out, &t->blocks, head, body)
+				: add_bytes(t, n, head, body, owner);
 	n->is_failed = err < 0;
 	if (n->is_failed || !(n->watch.events & LOOP_WRITE))
 		list_conn(t, n);
