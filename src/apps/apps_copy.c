@@ -175,7 +175,7 @@ __attribute__((format(printf, 2, 3))) static int complain(struct copy *c, const 
 static int fail(struct copy *c, const char *what, const char *name, int err)
 {
 	return complain(c, "cannot %s %s: %s", what, name,
-		err == -ESTALE           ? "another file has its name now"
+		err == -ESTALE           ? "another file has its name now, or its machine restarted"
 			: err == -ESPIPE ? "it has no size, and no places in it"
 					 : strerror(-err));
 }

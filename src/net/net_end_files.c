@@ -175,7 +175,7 @@ static int open_again(struct files *f)
 	if (!err && a.code)
 		err = net_remote_error(a.code);
 	if (!err && a.identity != f->identity)
-		err = -ESTALE; /* another file has its name now */
+		err = -ESTALE; /* another file has its name now, or its machine restarted */
 	if (err)
 		cut(f);
 	return err;
@@ -428,10 +428,13 @@ static int open_first(struct files *f, struct ting_error *err)
 		flags = REMOTE_TO_READ;
 		failed = ask_to_open(f, flags, true, &a);
 	}
-	if (failed == -EPROTO || failed == -ECONNRESET)
+	if (failed == -EPROTO)
 		return net_error_set(err, failed,
 			"cannot open %s: it is no server of files, or one of another version",
 			name);
+	if (failed == -ECONNRESET)
+		return net_error_set(err, failed,
+			"cannot open %s: it closed the connection; perhaps it has too many", name);
 	if (failed)
 		return net_error_set(err, failed, "cannot open %s: %s", name, strerror(-failed));
 	if (a.code)

@@ -24,11 +24,30 @@ static int open_flags(unsigned flags)
 		(flags & REMOTE_APPENDS ? O_APPEND : 0);
 }
 
+/* What was written and is not on the disk goes when the machine does: a file to write is another
+ * one after that, so that nobody goes on as if nothing was missing. */
+static struct hash_key key_of(unsigned flags)
+{
+	static const struct hash_key none;
+	struct hash_key key = none;
+	char id[36];
+	int fd = flags & REMOTE_TO_WRITE
+		? open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+		: -1;
+
+	if (fd < 0)
+		return none;
+	if (read(fd, id, sizeof id) == sizeof id)
+		key.k0 = hash_bytes(&none, span_of(id, sizeof id));
+	close(fd);
+	return key;
+}
+
 /* The number of a file is used again when it is removed: the moment at which it was made tells
  * them apart where the file system knows it. */
-static uint64_t identity_of(const struct statx *s)
+static uint64_t identity_of(const struct statx *s, unsigned flags)
 {
-	static const struct hash_key key;
+	const struct hash_key key = key_of(flags);
 	const uint64_t parts[] = {s->stx_dev_major, s->stx_dev_minor, s->stx_ino,
 		s->stx_mask & STATX_BTIME ? (uint64_t)s->stx_btime.tv_sec : 0,
 		s->stx_mask & STATX_BTIME ? s->stx_btime.tv_nsec : 0};
@@ -37,7 +56,7 @@ static uint64_t identity_of(const struct statx *s)
 }
 
 /* Learns what has been opened.  A folder can be opened to read; that is refused here. */
-static enum remote_code learn(struct service_file *f)
+static enum remote_code learn(struct service_file *f, unsigned flags)
 {
 	struct statx s;
 
@@ -47,7 +66,7 @@ static enum remote_code learn(struct service_file *f)
 		return REMOTE_DIRECTORY;
 	f->has_places = S_ISREG(s.stx_mode) || S_ISBLK(s.stx_mode);
 	f->is_pipe = S_ISFIFO(s.stx_mode);
-	f->identity = identity_of(&s);
+	f->identity = identity_of(&s, flags);
 	return REMOTE_DONE;
 }
 
@@ -63,7 +82,7 @@ enum remote_code service_file_open(
 	f->fd = service_beneath_open(folder, text, open_flags(flags));
 	if (f->fd < 0)
 		return net_remote_code(-f->fd);
-	code = learn(f);
+	code = learn(f, flags);
 	f->is_open = code == REMOTE_DONE;
 	if (!f->is_open)
 		close(f->fd);

@@ -13,7 +13,7 @@ struct service_file {
 	bool is_open;
 	bool has_places;   /* a file or a block device; or else bytes come and go in order */
 	bool is_pipe;      /* a FIFO, which may be waiting for its first writer */
-	uint64_t identity; /* the same for the same file */
+	uint64_t identity; /* the same for the same file, to write it until the machine restarts */
 };
 
 /* Opens what is at that path beneath the folder, for `flags` of enum remote_flag.  *f is not open.

@@ -86,17 +86,24 @@ TEST(service_file, does_only_what_it_was_opened_for, "")
 TEST(service_file, is_known_again_and_not_taken_for_another, "")
 {
 	struct place p = place();
-	struct service_file f, same, other;
+	static const unsigned flags[] = {REMOTE_TO_READ, REMOTE_TO_WRITE | REMOTE_CREATES};
+	struct service_file f, same, other, made;
 
-	cr_assert_eq(open_x(&f, &p, REMOTE_TO_WRITE | REMOTE_CREATES), REMOTE_DONE);
-	cr_assert_eq(open_x(&same, &p, REMOTE_TO_READ), REMOTE_DONE);
-	cr_expect_eq(same.identity, f.identity);
-	cr_assert_eq(unlinkat(p.folder, "x", 0), 0);
-	cr_assert_eq(open_x(&other, &p, REMOTE_TO_WRITE | REMOTE_CREATES), REMOTE_DONE);
-	cr_expect_neq(other.identity, f.identity);
-	(void)service_file_close(&f);
-	(void)service_file_close(&same);
-	(void)service_file_close(&other);
+	for (size_t i = 0; i < 2; i++) {
+		cr_assert_eq(open_x(&made, &p, REMOTE_TO_WRITE | REMOTE_CREATES), REMOTE_DONE);
+		cr_assert_eq(open_x(&f, &p, flags[i]), REMOTE_DONE);
+		cr_assert_eq(open_x(&same, &p, flags[i]), REMOTE_DONE);
+		cr_expect_eq(same.identity, f.identity);
+		(void)service_file_close(&made);
+		cr_assert_eq(unlinkat(p.folder, "x", 0), 0);
+		cr_assert_eq(open_x(&made, &p, REMOTE_TO_WRITE | REMOTE_CREATES), REMOTE_DONE);
+		cr_assert_eq(open_x(&other, &p, flags[i]), REMOTE_DONE);
+		cr_expect_neq(other.identity, f.identity);
+		(void)service_file_close(&f);
+		(void)service_file_close(&same);
+		(void)service_file_close(&made);
+		(void)service_file_close(&other);
+	}
 	leave(&p);
 }
 
