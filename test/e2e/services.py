@@ -99,6 +99,14 @@ def ask_sum(end):
     assert end.take(12 - bare) == answer[bare:]
 
 
+def hear(end, line):
+    """In a chat, whatever else was said before."""
+    heard = end.take_line()
+    while not heard.endswith(line):
+        assert heard, f"the end instead of {line}"
+        heard = end.take_line()
+
+
 ASK = {  # how each is asked by one client; chat needs two
     "echo": ask_echo,
     "discard": ask_discard,

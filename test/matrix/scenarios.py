@@ -20,19 +20,13 @@ LINGER = 2  # seconds that a server waits for a client to end, twice at most, wh
 
 # One client asks once, and everything is right.
 
-def hear(end, words):
-    """Whatever else was said before."""
-    while not end.take_line().endswith(words):
-        pass
-
-
 def ask_chat(end, other):
     """Who spoke is known to the room, whatever they came by; who connected first hears the rest."""
     end.send(b"I am here\n")
     other.send(b"I am here too\n")
-    hear(end, b": I am here too\n")
+    services.hear(end, b": I am here too\n")
     end.send(b"good morning\n")
-    hear(other, b": good morning\n")
+    services.hear(other, b": good morning\n")
 
 
 def ask_files(end):
