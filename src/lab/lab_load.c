@@ -21,9 +21,10 @@
 
 enum { EVENTS = 256, NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
 
-static const uint64_t WARM_UP_MIN_NS = 100 * NS_PER_MS; /* for caches and new processes */
-static const uint64_t SILENCE_NS = 500 * NS_PER_MS;     /* then nobody else will be served */
-static const uint64_t DRAIN_MAX_NS = UINT64_C(10) * NS_PER_S;
+static const uint64_t WARM_UP_MIN_NS = 100 * NS_PER_MS;      /* for caches and new processes */
+static const uint64_t SILENCE_NS = 500 * NS_PER_MS;          /* then nobody else will be served */
+static const uint64_t PATIENCE_NS = UINT64_C(2) * NS_PER_S;  /* then an answer counts as missing */
+static const uint64_t OVERTIME_NS = UINT64_C(10) * NS_PER_S; /* for who is slow, but not dead */
 static const uint64_t LOOK_NS = 20 * NS_PER_MS; /* between looks for datagrams that were lost */
 
 struct generator {
@@ -184,12 +185,21 @@ static bool is_failed(const struct generator *g)
 	return g->result->verdict == LAB_FAILED;
 }
 
-/* Everybody asks, at first spread over the time to think, until all had an answer or nobody new
- * has had one for a while: a server that serves few at a time leaves the others waiting. */
+/* Until all had an answer, or nobody new has had one for a while: a server that serves few at a
+ * time leaves the others waiting. */
+static bool is_warming(const struct generator *g, uint64_t passed_ns)
+{
+	uint64_t silence_ns = g->load->think_ns + (g->result->served ? SILENCE_NS : PATIENCE_NS);
+
+	return passed_ns < WARM_UP_MIN_NS ||
+		(g->result->served + g->result->refused < g->load->clients &&
+			lab_now_ns() < g->news_ns + silence_ns);
+}
+
+/* Everybody asks, at first spread over the time to think. */
 static void warm_up(struct generator *g)
 {
 	uint64_t begin_ns = lab_now_ns(), now_ns = begin_ns;
-	uint64_t silence_ns = SILENCE_NS + g->load->think_ns;
 
 	g->news_ns = begin_ns;
 	for (uint32_t i = 0; i < g->load->clients; i++) {
@@ -197,10 +207,7 @@ static void warm_up(struct generator *g)
 			begin_ns + g->load->think_ns * i / g->load->clients;
 		think(g, i);
 	}
-	while (!is_failed(g) &&
-		(now_ns < begin_ns + WARM_UP_MIN_NS ||
-			(g->result->served + g->result->refused < g->load->clients &&
-				now_ns < g->news_ns + silence_ns))) {
+	while (!is_failed(g) && is_warming(g, now_ns - begin_ns)) {
 		turn(g);
 		now_ns = lab_now_ns();
 	}
@@ -222,7 +229,9 @@ static void measure(struct generator *g)
 	uint64_t own_ns = own_cpu_ns(), now_ns = lab_now_ns();
 
 	g->start_ns = now_ns;
-	while (!is_failed(g) && now_ns - g->start_ns < g->load->duration_ns) {
+	while (!is_failed(g) &&
+		now_ns < g->start_ns + g->load->duration_ns +
+				(g->result->answers ? 0 : OVERTIME_NS)) {
 		turn(g);
 		now_ns = lab_now_ns();
 		show(g, now_ns - g->start_ns);
@@ -244,8 +253,8 @@ static void drain(struct generator *g)
 		turn(g);
 		now_ns = lab_now_ns();
 		g->result->missing = lab_clients_waiting(g->clients);
-	} while (!is_failed(g) && g->result->missing && now_ns < g->news_ns + SILENCE_NS &&
-		now_ns < begin_ns + DRAIN_MAX_NS);
+	} while (!is_failed(g) && g->result->missing && now_ns < g->news_ns + PATIENCE_NS &&
+		now_ns < begin_ns + OVERTIME_NS);
 }
 
 static void judge(struct generator *g)
@@ -263,8 +272,7 @@ static void judge(struct generator *g)
 	else if (r->missing && !g->load->transport->loses)
 		fail(g, "%" PRIu64 " requests were never answered", r->missing);
 	else if (r->answers == 0)
-		fail(g, "no answer came in %llu ms",
-			(unsigned long long)(g->load->duration_ns / NS_PER_MS));
+		fail(g, "no answer came in %" PRIu64 " ms", r->window_ns / NS_PER_MS);
 	if (!is_failed(g))
 		r->verdict = LAB_MEASURED;
 }
@@ -272,9 +280,9 @@ static void judge(struct generator *g)
 static void run(struct generator *g)
 {
 	warm_up(g);
-	if (!is_failed(g))
+	if (!is_failed(g) && g->result->served)
 		measure(g);
-	if (!is_failed(g))
+	if (!is_failed(g) && g->result->served)
 		drain(g);
 	if (g->load->server)
 		g->result->memory_bytes = lab_process_memory_bytes(g->load->server);
