@@ -32,6 +32,7 @@ struct flow {
 	struct pump_buffer in, out;
 	uint64_t bytes;
 	bool is_heard;   /* something was read, and be it an empty message */
+	bool is_hot;     /* see fill() */
 	bool is_drained; /* nothing more will be read */
 	bool is_over;    /* and all is written, or cannot be */
 	bool ends_all;   /* when it is over */
@@ -163,7 +164,8 @@ static void fail(
 		from->is_drained = true;
 }
 
-/* Reads once. */
+/* Reads once.  What is no socket is tried again at once: poll(2) keeps the end of a fifo to itself
+ * when its last writer left before we opened it. */
 static void fill(struct pump *p, struct flow *f)
 {
 	bool is_kept = ting_keeps_messages(f->from->end);
@@ -176,11 +178,11 @@ static void fill(struct pump *p, struct flow *f)
 	in->start = 0;
 	room = !is_kept && f->from->framing == TING_RAW ? READ_MAX : ROOM - in->end;
 	count = ting_try_read(f->from->end, in->bytes + in->end, room);
+	f->is_hot = count > 0 && !is_socket(f->from->end);
 	if (count == -EAGAIN)
 		return;
 	if (count < 0) {
 		fail(p, f->from, TING_READ, count);
-		f->is_drained = true;
 	} else if (count == 0 && !f->from->is_endless) {
 		f->is_drained = true;
 	} else {
@@ -277,6 +279,12 @@ static int patience(struct pump *p)
 				     : (int)left_ms;
 }
 
+/* May there be something to read that poll(2) does not know of? */
+static bool need_not_wait(const struct flow *f)
+{
+	return f->is_hot || ting_is_ready(f->from->end);
+}
+
 /* What a flow waits for: to be written, or else to be read, and then whether the end that it writes
  * to is still there.  True: it need not wait. */
 static bool watch(const struct flow *f, struct pollfd ret[2])
@@ -292,7 +300,7 @@ static bool watch(const struct flow *f, struct pollfd ret[2])
 		return false;
 	ret[0].fd = ting_descriptor(f->from->end, TING_READ);
 	ret[0].events = POLLIN;
-	return f->is_drained || ting_is_ready(f->from->end);
+	return f->is_drained || need_not_wait(f);
 }
 
 /* Waits until something can be done, and does it. */
@@ -316,7 +324,7 @@ static void turn(struct pump *p)
 		if (f->is_over)
 			continue;
 		if (!f->is_drained && is_empty(&f->out) &&
-			(watched[i][0].revents || ting_is_ready(f->from->end)))
+			(watched[i][0].revents || need_not_wait(f)))
 			fill(p, f);
 		else if (is_empty(&f->out) && watched[i][1].revents)
 			leave(p, f, watched[i][1].revents);

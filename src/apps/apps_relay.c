@@ -185,6 +185,8 @@ static int join(const struct relay *r, struct ting_end *const ends[2])
 	if (r->is_verbose)
 		(void)fprintf(stderr, "ting: %" PRIu64 " bytes from %s, %" PRIu64 " from %s\n",
 			result.bytes[0], names[0], result.bytes[1], names[1]);
+	if (result.verdict == PUMP_UNHEARD)
+		result.verdict = PUMP_ENDED; /* many a relay goes one way only */
 	return talk_explain(&result, names);
 }
 
