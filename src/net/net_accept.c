@@ -55,14 +55,37 @@ int net_accept(struct net_server *s, const struct net_listener *l, size_t socket
 	return fd;
 }
 
+static bool take_place(atomic_uint *taken, uint32_t max)
+{
+	if (atomic_fetch_add(taken, 1) < max)
+		return true;
+	atomic_fetch_sub(taken, 1);
+	return false;
+}
+
 const char *net_accept_bound(
 	const struct net_server *s, const struct net_accept_options *options, unsigned listener)
 {
-	if (s->stats.open >= s->config.connections_max)
+	uint32_t max = s->config.connections_max;
+	uint32_t listener_max = options->connections_max ? options->connections_max : UINT32_MAX;
+	struct net_places *p = s->places;
+
+	if (p ? !take_place(&p->all, max) : s->stats.open >= max)
 		return "as many clients as the server may have are connected";
-	if (options->connections_max > 0 && s->open[listener] >= options->connections_max)
-		return "as many clients as the listener may have are connected";
-	return NULL;
+	if (p ? take_place(&p->by_listener[listener], listener_max)
+	      : s->open[listener] < listener_max)
+		return NULL;
+	if (p)
+		atomic_fetch_sub(&p->all, 1);
+	return "as many clients as the listener may have are connected";
+}
+
+void net_accept_leave(const struct net_server *s, unsigned listener)
+{
+	if (!s->places)
+		return;
+	atomic_fetch_sub(&s->places->by_listener[listener], 1);
+	atomic_fetch_sub(&s->places->all, 1);
 }
 
 void net_accept_refuse(struct net_server *s, int fd, const char *peer, const char *why)

@@ -14,9 +14,13 @@ enum {
 int net_accept(struct net_server *s, const struct net_listener *l, size_t socket, int flags,
 	char ret_peer[NET_NAME_MAX + 1]);
 
-/* Why nobody may come in through that listener now; NULL: the next one may. */
+/* Why nobody may come in through that listener now; NULL: the next one may, and where servers share
+ * their places it has one, until it leaves. */
 const char *net_accept_bound(
 	const struct net_server *s, const struct net_accept_options *options, unsigned listener);
+
+/* Gives the place back. */
+void net_accept_leave(const struct net_server *s, unsigned listener);
 
 /* Closes fd, counts and logs. */
 void net_accept_refuse(struct net_server *s, int fd, const char *peer, const char *why);

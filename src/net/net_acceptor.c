@@ -32,6 +32,8 @@ static void let_in(struct net_acceptor *a, int fd, const char *peer)
 	const char *why = net_accept_bound(a->server, &a->options, a->index);
 	int err = why ? 0 : a->open_fn(a->server, fd, peer, a->index);
 
+	if (err)
+		net_accept_leave(a->server, a->index);
 	if (why || err)
 		net_accept_refuse(a->server, fd, peer, why ? why : strerror(-err));
 }

@@ -113,6 +113,8 @@ static struct net_conn *open_peer(struct net_mailbox *box, const struct sender *
 	net_address_format(who->from, box->listener.endpoint.scheme, name);
 	n = why ? NULL : net_traffic_take(d->traffic, who->fd, box->index);
 	if (!n) {
+		if (!why)
+			net_accept_leave(s, box->index);
 		refuse(d, name, why ? why : strerror(ENOMEM));
 		return NULL;
 	}

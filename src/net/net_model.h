@@ -8,6 +8,8 @@
 
 #include "net/net_server.h"
 
+#include <stdatomic.h>
+
 struct net_idle;
 
 struct net_model {
@@ -45,6 +47,11 @@ struct net_calls {
 	bool (*keeps_messages)(const struct net_server *s, conn_id conn);
 };
 
+/* How many clients there are, of all the servers that share one bound. */
+struct net_places {
+	atomic_uint all, by_listener[NET_LISTENERS_MAX];
+};
+
 struct net_server {
 	const struct net_model *model;
 	const struct net_calls *calls;
@@ -52,6 +59,7 @@ struct net_server {
 	struct net_stats stats;
 	uint32_t open[NET_LISTENERS_MAX];     /* connections by listener */
 	bool is_datagrams[NET_LISTENERS_MAX]; /* it knows no connections */
+	struct net_places *places;            /* shared with other threads; NULL: `open` counts */
 	struct net_idle *idle;                /* in front of the protocol, or NULL */
 };
 
@@ -63,5 +71,6 @@ extern const struct net_model net_model_thread;    /* a thread for each client *
 extern const struct net_model net_model_select;    /* one thread, one loop: a bit for each */
 extern const struct net_model net_model_poll;      /* one thread, one loop: a list of all */
 extern const struct net_model net_model_epoll;     /* one thread, one loop */
+extern const struct net_model net_model_reuseport; /* threads, each with a loop and sockets */
 
 #endif

@@ -20,6 +20,7 @@ static const struct net_model *const models[] = {
 	&net_model_select,
 	&net_model_poll,
 	&net_model_epoll,
+	&net_model_reuseport,
 };
 /* clang-format on */
 

@@ -4,7 +4,6 @@
 #include "net/net_mail.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 static struct net_server_loop *loop_of(struct net_server *s)
@@ -75,39 +74,14 @@ static const struct net_calls loop_calls = {
 	.keeps_messages = loop_calls_keeps_messages,
 };
 
-static void caught(struct net_server_loop *s)
+static void signal_caught(struct net_signals *signals)
 {
+	struct net_server_loop *s = LOOP_ENTRY(signals, struct net_server_loop, signals);
+
 	if (s->traffic.is_stopping)
 		net_traffic_cut(&s->traffic);
 	else
 		net_server_loop_stop(&s->base);
-}
-
-static void term_caught(struct loop_signal *signal)
-{
-	caught(LOOP_ENTRY(signal, struct net_server_loop, term));
-}
-
-static void interrupt_caught(struct loop_signal *signal)
-{
-	caught(LOOP_ENTRY(signal, struct net_server_loop, interrupt));
-}
-
-/* From here on: who sees that the server listens may stop it.  0 or -errno. */
-static int catch_signals(struct net_server_loop *s)
-{
-	struct loop *l = s->base.config.loop;
-	int err;
-
-	s->term = (struct loop_signal){.caught = term_caught, .number = SIGTERM};
-	s->interrupt = (struct loop_signal){.caught = interrupt_caught, .number = SIGINT};
-	err = loop_signal_add(l, &s->term);
-	if (err)
-		return err;
-	err = loop_signal_add(l, &s->interrupt);
-	if (err)
-		loop_signal_remove(l, &s->term);
-	return err;
 }
 
 int net_server_loop_make(
@@ -120,12 +94,14 @@ int net_server_loop_make(
 		return -ENOMEM;
 	s->base = *base;
 	s->base.calls = &loop_calls;
+	s->signals.caught = signal_caught;
 	if (!base->config.loop) {
 		err = loop_new_with(&s->own_loop, waiter);
 		s->base.config.loop = s->own_loop;
 	}
+	/* From here on: who sees that the server listens may stop it. */
 	if (err == 0 && base->config.stops_on_signals)
-		err = catch_signals(s);
+		err = net_signals_add(s->base.config.loop, &s->signals);
 	if (err) {
 		loop_free(s->own_loop);
 		alloc_free(&alloc_libc, s, sizeof *s);
@@ -152,10 +128,8 @@ void net_server_loop_free(struct net_server *base)
 		net_mail_stop(s->traffic.mail);
 	net_traffic_done(&s->traffic);
 	net_mail_free(s->traffic.mail);
-	if (base->config.stops_on_signals) {
-		loop_signal_remove(base->config.loop, &s->term);
-		loop_signal_remove(base->config.loop, &s->interrupt);
-	}
+	if (base->config.stops_on_signals)
+		net_signals_remove(base->config.loop, &s->signals);
 	loop_free(s->own_loop);
 	for (unsigned i = 0; i < s->listeners_count; i++)
 		alloc_free(&alloc_libc, s->acceptors[i], sizeof *s->acceptors[i]);

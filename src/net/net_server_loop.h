@@ -6,6 +6,7 @@
 
 #include "loop/loop_waiter.h"
 #include "net/net_acceptor.h"
+#include "net/net_signals.h"
 #include "net/net_traffic.h"
 
 struct net_server_loop {
@@ -14,7 +15,7 @@ struct net_server_loop {
 	struct net_acceptor *acceptors[NET_LISTENERS_MAX]; /* NULL: that one brings datagrams */
 	unsigned listeners_count;
 	struct loop *own_loop; /* NULL: the configured one */
-	struct loop_signal term, interrupt;
+	struct net_signals signals;
 };
 
 /* A row's `make`, with that waiter unless a loop is configured. */

@@ -4,6 +4,7 @@
  * is in the list until its slot is given back; a closing one has a deadline. */
 #include "net/net_traffic.h"
 
+#include "net/net_accept.h"
 #include "net/net_datagram.h"
 #include "net/net_mail.h"
 #include "net/net_messages.h"
@@ -77,6 +78,7 @@ static void kill_conn(struct net_traffic *t, struct net_conn *n)
 	n->state = NET_CONN_DEAD;
 	t->server->stats.open--;
 	t->server->open[n->listener]--;
+	net_accept_leave(t->server, n->listener);
 	list_conn(t, n);
 }
 
