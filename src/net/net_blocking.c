@@ -5,6 +5,7 @@
 #include "net/net_blocking.h"
 
 #include "net/net_accept.h"
+#include "net/net_datagram.h"
 #include "net/net_stop.h"
 
 #include <assert.h>
@@ -63,10 +64,6 @@ int net_blocking_add(struct net_server *s, const struct net_listener *l,
 	if (index == NET_LISTENERS_MAX)
 		return net_error_set(
 			err, -ENOSPC, "a server has at most %d listeners", NET_LISTENERS_MAX);
-	if (net_scheme_get(l->endpoint.scheme)->is_datagrams &&
-		s->config.protocol->datagrams == NET_DATAGRAMS_REFUSED)
-		return net_error_set(err, -ENOTSUP, "%s cannot serve %s: it needs connections",
-			s->config.protocol->name, l->sockets->name);
 	b->listeners[index] = *l;
 	b->options[index] = *options;
 	for (size_t i = 0; i < l->count; i++) {
@@ -118,7 +115,7 @@ static bool take_connection(struct net_blocking *b, size_t door, struct net_visi
 	const struct net_listener *l = &b->listeners[listener];
 	const char *why;
 
-	ret->is_datagram = false;
+	ret->is_datagram = ret->never_blocks = false;
 	ret->bytes = span_of(NULL, 0);
 	ret->fd = net_accept(&b->base, l, b->doors[door].socket, 0, ret->peer);
 	if (ret->fd < 0) {
@@ -139,9 +136,7 @@ static bool take_datagram(struct net_blocking *b, size_t door, struct net_visito
 
 	ret->fd = b->polls[1 + door].fd;
 	ret->is_datagram = true;
-	ret->from.size = sizeof ret->from.at;
-	size = recvfrom(ret->fd, b->datagram, sizeof b->datagram, MSG_DONTWAIT,
-		(struct sockaddr *)&ret->from.at, &ret->from.size);
+	size = net_datagram_receive(ret->fd, b->datagram, sizeof b->datagram, &ret->from);
 	if (size < 0)
 		return false;
 	ret->bytes = span_of(b->datagram, (size_t)size);

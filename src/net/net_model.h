@@ -68,6 +68,7 @@ extern const struct net_model net_model_iterative; /* one client after the other
 extern const struct net_model net_model_fork;      /* a process for each client */
 extern const struct net_model net_model_prefork;   /* processes that are there before */
 extern const struct net_model net_model_thread;    /* a thread for each client */
+extern const struct net_model net_model_pool;      /* a watcher, and workers for what is ready */
 extern const struct net_model net_model_select;    /* one thread, one loop: a bit for each */
 extern const struct net_model net_model_poll;      /* one thread, one loop: a list of all */
 extern const struct net_model net_model_epoll;     /* one thread, one loop */

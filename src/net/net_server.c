@@ -17,6 +17,7 @@ static const struct net_model *const models[] = {
 	&net_model_fork,
 	&net_model_prefork,
 	&net_model_thread,
+	&net_model_pool,
 	&net_model_select,
 	&net_model_poll,
 	&net_model_epoll,

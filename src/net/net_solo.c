@@ -5,6 +5,7 @@
  * and the socket is told anew only when its timeout has become wrong. */
 #include "net/net_solo.h"
 
+#include "net/net_messages.h"
 #include "net/net_stop.h"
 #include "net/net_stream.h"
 
@@ -36,7 +37,7 @@ static struct net_solo *find(struct net_server *s, conn_id conn)
 {
 	struct net_solo *c = solo_of(s);
 
-	return conn == SOLO_ID && c->state == SOLO_OPEN ? c : NULL;
+	return conn == SOLO_ID && c->state == NET_SOLO_OPEN ? c : NULL;
 }
 
 static msec clock_ms(clockid_t clock)
@@ -60,52 +61,60 @@ static msec time_left(const struct net_solo *c)
 	return left > 0 ? left : 1;
 }
 
-/* A system call only if what the socket has is too far from what is left. */
+/* A system call only if the socket blocks and what it has is too far from what is left. */
 static void set_timeout(const struct net_solo *c, int option, msec *timeout)
 {
 	msec left = time_left(c), wrong = left > *timeout ? left - *timeout : *timeout - left;
 	struct timeval t = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
 
-	if (wrong <= left / 8)
+	if (wrong <= left / 8 || c->visitor->never_blocks)
 		return;
 	setsockopt(c->visitor->fd, SOL_SOCKET, option, &t, sizeof t);
 	*timeout = left;
 }
 
-static bool is_due(const struct net_solo *c)
+bool net_solo_is_due(const struct net_solo *c)
 {
 	return c->due != MSEC_NEVER && c->due <= clock_ms(CLOCK_MONOTONIC);
 }
 
+void net_solo_linger(struct net_solo *c)
+{
+	c->due = clock_ms(CLOCK_MONOTONIC) + c->base.config.linger_ms;
+}
+
 /* Sending. */
 
-/* One message, now.  A datagram that finds no room is dropped, as any router might. */
-static void send_message(struct net_solo *c, struct span head, struct span body)
+/* Now.  What finds no room is dropped, as any router might. */
+static void send_datagram(struct net_solo *c, struct span head, struct span body)
 {
-	const struct net_visitor *v = c->visitor;
+	const struct net_address *to = &c->visitor->from;
 	struct iovec parts[] = {
 		{(void *)(uintptr_t)head.at, head.size}, {(void *)(uintptr_t)body.at, body.size}};
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-	int flags = MSG_NOSIGNAL | (v->is_datagram ? MSG_DONTWAIT : 0);
+	struct msghdr message = {.msg_name = (void *)(uintptr_t)&to->at,
+		.msg_namelen = to->size,
+		.msg_iov = parts,
+		.msg_iovlen = 2};
 	ssize_t size;
 
-	if (v->is_datagram) {
-		message.msg_name = (void *)(uintptr_t)&v->from.at;
-		message.msg_namelen = v->from.size;
-	} else {
-		set_timeout(c, SO_SNDTIMEO, &c->write_timeout);
-	}
 	do {
-		size = sendmsg(v->fd, &message, flags);
-	} while (
-		size < 0 && (errno == EINTR || (errno == EAGAIN && !v->is_datagram && !is_due(c))));
+		size = sendmsg(c->visitor->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	} while (size < 0 && errno == EINTR);
 	c->base.stats.writes++;
-	if (size >= 0)
-		c->sent += (size_t)size;
-	else if (v->is_datagram)
+	if (size < 0)
 		c->base.stats.dropped++;
 	else
-		c->err = errno == EAGAIN ? -ETIMEDOUT : -errno;
+		c->base.stats.bytes_out += (size_t)size;
+}
+
+static int add_bytes(struct net_solo *c, struct span head, struct span body, struct shared *owner)
+{
+	int err = net_output_copy(&c->out, &c->blocks, head);
+
+	if (err)
+		return err;
+	return owner ? net_output_share(&c->out, &c->blocks, body, owner)
+		     : net_output_copy(&c->out, &c->blocks, body);
 }
 
 static size_t solo_send(struct net_server *s, conn_id conn, struct span head, struct span body,
@@ -115,44 +124,45 @@ static size_t solo_send(struct net_server *s, conn_id conn, struct span head, st
 
 	if (!c || c->err)
 		return 0;
-	if (c->visitor->keeps_messages) {
-		send_message(c, head, body);
+	if (c->visitor->is_datagram) {
+		send_datagram(c, head, body);
 		return 0;
 	}
-	c->err = net_output_copy(&c->out, &c->blocks, head);
-	if (c->err == 0 && owner)
-		c->err = net_output_share(&c->out, &c->blocks, body, owner);
-	else if (c->err == 0)
-		c->err = net_output_copy(&c->out, &c->blocks, body);
-	return c->out.size;
+	c->pending += head.size + body.size;
+	c->err = c->visitor->keeps_messages ? net_messages_add(&c->out, &c->blocks, head, body)
+					    : add_bytes(c, head, body, owner);
+	return c->pending;
 }
 
-/* Blocks until the kernel takes some of the output or the time is up: the bytes that it took. */
+/* Writes once, and waits for that if the socket blocks, until the time is up.  The bytes. */
 static size_t write_output(struct net_solo *c)
 {
-	bool is_full;
+	int fd = c->visitor->fd;
 	ssize_t size;
 
 	set_timeout(c, SO_SNDTIMEO, &c->write_timeout);
-	size = net_stream_write(c->visitor->fd, &c->out, &c->blocks, &is_full);
+	size = c->visitor->keeps_messages ? net_messages_write(fd, &c->out, &c->blocks, &c->is_full)
+					  : net_stream_write(fd, &c->out, &c->blocks, &c->is_full);
 	c->base.stats.writes++;
-	if (size >= 0)
-		return (size_t)size;
-	c->err = (int)size;
-	return 0;
+	if (size < 0) {
+		c->err = (int)size;
+		return 0;
+	}
+	c->pending -= (size_t)size;
+	c->base.stats.bytes_out += (size_t)size;
+	return (size_t)size;
 }
 
 static size_t solo_flush(struct net_server *s, conn_id conn)
 {
 	struct net_solo *c = find(s, conn);
-	size_t written = 0, size = 1;
+	size_t written = 0;
 
-	while (c && c->err == 0 && size > 0 && c->out.size > 0) {
-		size = write_output(c);
-		written += size;
-	}
-	if (c)
-		c->base.stats.bytes_out += written;
+	if (!c)
+		return 0;
+	c->is_full = false;
+	while (c->err == 0 && c->out.size > 0 && !c->is_full)
+		written += write_output(c);
 	return written;
 }
 
@@ -163,7 +173,7 @@ static void solo_close(struct net_server *s, conn_id conn, bool is_graceful)
 	struct net_solo *c = find(s, conn);
 
 	if (c)
-		c->state = is_graceful ? SOLO_CLOSING : SOLO_DEAD;
+		c->state = is_graceful ? NET_SOLO_CLOSING : NET_SOLO_DEAD;
 }
 
 static void solo_set_reading(struct net_server *s, conn_id conn, bool is_reading)
@@ -216,47 +226,34 @@ static const struct net_calls solo_calls = {
 	.keeps_messages = solo_keeps_messages,
 };
 
-/* A turn. */
+/* The moves. */
 
-static void lose(struct net_solo *c, int err)
+void net_solo_lose(struct net_solo *c, int err)
 {
 	const struct net_protocol *p = protocol_of(c);
 
-	c->state = SOLO_DEAD; /* what `closed` says to it is ignored */
+	c->state = NET_SOLO_DEAD; /* what `closed` says to it is ignored */
 	if (p->closed)
 		p->closed(c->base.config.self, &c->base, SOLO_ID, err);
 }
 
-static void write_turn(struct net_solo *c)
+void net_solo_write(struct net_solo *c)
 {
 	const struct net_protocol *p = protocol_of(c);
-	size_t size = c->sent + (c->out.size > 0 && c->err == 0 ? write_output(c) : 0);
+	size_t size = c->out.size > 0 && c->err == 0 ? write_output(c) : 0;
 
-	c->sent = 0;
-	c->base.stats.bytes_out += size;
 	if (c->err)
-		lose(c, c->err);
+		net_solo_lose(c, c->err);
 	else if (size > 0 && p->written)
 		p->written(c->base.config.self, &c->base, SOLO_ID, size);
 }
 
-static void time_turn(struct net_solo *c)
+void net_solo_expire(struct net_solo *c)
 {
-	if (!is_due(c))
+	if (!net_solo_is_due(c))
 		return;
 	c->due = MSEC_NEVER;
 	protocol_of(c)->expired(c->base.config.self, &c->base, SOLO_ID);
-}
-
-/* There is nothing to do, and the protocol does not want to hear: until the time is up, or the
- * connection breaks or is cut. */
-static void rest(struct net_solo *c)
-{
-	struct pollfd broken = {.fd = c->visitor->fd};
-	msec left = c->due == MSEC_NEVER ? -1 : time_left(c);
-
-	if (poll(&broken, 1, left > INT_MAX ? INT_MAX : (int)left) > 0)
-		lose(c, -ECONNRESET);
 }
 
 /* The peer sends no more, or we do not want to hear more: to stop is no end that the protocol is
@@ -268,127 +265,154 @@ static void end_of_stream(struct net_solo *c)
 	c->is_ended = true;
 	if (p->closed && net_stop_stage() == NET_RUNNING)
 		p->closed(c->base.config.self, &c->base, SOLO_ID, 0);
-	if (c->state == SOLO_OPEN)
-		c->state = SOLO_CLOSING;
+	if (c->state == NET_SOLO_OPEN)
+		c->state = NET_SOLO_CLOSING;
 }
 
-static void read_turn(struct net_solo *c)
+void net_solo_read(struct net_solo *c, uint8_t buffer[NET_SOLO_BYTES], bool is_waiting)
 {
-	bool is_busy = c->has_more || c->out.size > 0 || c->sent > 0;
 	int fd = c->visitor->fd;
 	ssize_t size;
 
-	if (!c->is_reading && !is_busy)
-		rest(c);
-	if (!c->is_reading)
-		return;
-	if (!is_busy)
+	if (is_waiting)
 		set_timeout(c, SO_RCVTIMEO, &c->read_timeout);
-	size = is_busy ? net_stream_try_read(fd, c->buffer, sizeof c->buffer)
-		       : net_stream_read(fd, c->buffer, sizeof c->buffer);
+	size = is_waiting ? net_stream_read(fd, buffer, NET_SOLO_BYTES)
+			  : net_stream_try_read(fd, buffer, NET_SOLO_BYTES);
 	c->base.stats.reads++;
 	if (size == -EAGAIN)
 		return;
 	if (size < 0) {
-		lose(c, (int)size);
+		net_solo_lose(c, (int)size);
 	} else if (size == 0) {
 		end_of_stream(c);
 	} else {
 		c->base.stats.bytes_in += (uint64_t)size;
 		protocol_of(c)->received(
-			c->base.config.self, &c->base, SOLO_ID, span_of(c->buffer, (size_t)size));
+			c->base.config.self, &c->base, SOLO_ID, span_of(buffer, (size_t)size));
 	}
 }
 
-static void turn(struct net_solo *c)
+void net_solo_finish(struct net_solo *c)
 {
-	const struct net_protocol *p = protocol_of(c);
-
-	c->has_more = false;
-	if (p->turn_end)
-		p->turn_end(c->base.config.self, &c->base);
-	if (c->state == SOLO_OPEN)
-		write_turn(c);
-	if (c->state == SOLO_OPEN)
-		time_turn(c);
-	if (c->state == SOLO_OPEN)
-		read_turn(c);
+	if (c->out.size > 0 && c->err == 0)
+		write_output(c);
+	if (c->err)
+		c->state = NET_SOLO_DEAD;
+	else if (c->out.size == 0)
+		c->state = c->is_ended || shutdown(c->visitor->fd, SHUT_WR) < 0 ? NET_SOLO_DEAD
+										: NET_SOLO_DRAINING;
 }
-
-/* The end. */
 
 /* What the peer still sends interests nobody, but while it is unread the kernel would answer the
  * close with a reset, and the peer might never see our last words. */
-static void drain(struct net_solo *c)
+void net_solo_drain(struct net_solo *c, uint8_t buffer[NET_SOLO_BYTES])
 {
-	size_t drained = 0;
-	ssize_t size = 1;
+	ssize_t size;
 
-	c->due = clock_ms(CLOCK_MONOTONIC) + c->base.config.linger_ms;
-	while (size > 0 && drained < DRAIN_BYTES_MAX && !is_due(c)) {
-		set_timeout(c, SO_RCVTIMEO, &c->read_timeout);
-		size = net_stream_read(c->visitor->fd, c->buffer, sizeof c->buffer);
-		drained += size > 0 ? (size_t)size : 0;
-	}
+	set_timeout(c, SO_RCVTIMEO, &c->read_timeout);
+	size = net_stream_read(c->visitor->fd, buffer, NET_SOLO_BYTES);
+	if (size == -EAGAIN)
+		return;
+	c->drained += size > 0 ? (size_t)size : 0;
+	c->is_ended = size <= 0 || c->drained >= DRAIN_BYTES_MAX;
+	if (c->is_ended && c->state == NET_SOLO_DRAINING)
+		c->state = NET_SOLO_DEAD;
 }
 
-/* Writes what is pending, ends our stream, and waits for the end of the peer's; each for a bounded
- * time. */
-static void finish(struct net_solo *c)
-{
-	c->due = clock_ms(CLOCK_MONOTONIC) + c->base.config.linger_ms;
-	while (c->out.size > 0 && c->err == 0 && !is_due(c))
-		c->base.stats.bytes_out += write_output(c);
-	if (c->out.size == 0 && !c->is_ended && shutdown(c->visitor->fd, SHUT_WR) == 0)
-		drain(c);
-}
-
-static void serve_stream(struct net_solo *c)
-{
-	while (c->state == SOLO_OPEN)
-		turn(c);
-	if (c->state == SOLO_CLOSING)
-		finish(c);
-}
-
-static void serve_datagram(struct net_solo *c)
-{
-	const struct net_protocol *p = protocol_of(c);
-
-	c->base.stats.bytes_in += c->visitor->bytes.size;
-	if (c->state == SOLO_OPEN)
-		p->received(c->base.config.self, &c->base, SOLO_ID, c->visitor->bytes);
-	c->base.stats.bytes_out += c->sent;
-}
-
-void net_solo_serve(
+bool net_solo_open(
 	struct net_solo *c, const struct net_server_config *config, const struct net_visitor *v)
 {
 	const struct net_protocol *p = config->protocol;
 
-	memset(c, 0, offsetof(struct net_solo, buffer));
-	c->base.config = *config;
-	c->base.calls = &solo_calls;
-	c->visitor = v;
-	c->is_reading = true;
-	c->due = MSEC_NEVER;
+	*c = (struct net_solo){
+		.base = {.calls = &solo_calls, .config = *config},
+		.visitor = v,
+		.is_reading = true,
+		.due = MSEC_NEVER,
+	};
 	if (p->state_bytes > 0)
 		c->own = alloc_try(&alloc_libc, p->state_bytes);
 	if (p->state_bytes > 0 && !c->own) {
 		net_server_log(&c->base, "%s refused: out of memory", v->peer);
-		return;
+		return false;
 	}
 	net_blocks_init(&c->blocks, &alloc_libc);
 	if (p->opened)
 		p->opened(config->self, &c->base, SOLO_ID, v->is_datagram ? NULL : v->peer,
 			v->listener);
+	return true;
+}
+
+void net_solo_done(struct net_solo *c)
+{
+	net_output_clear(&c->out, &c->blocks);
+	net_blocks_done(&c->blocks);
+	alloc_free(&alloc_libc, c->own, protocol_of(c)->state_bytes);
+}
+
+/* One that blocks. */
+
+/* There is nothing to do, and the protocol does not want to hear: until the time is up, or the
+ * connection breaks or is cut. */
+static void rest(struct net_solo *c)
+{
+	struct pollfd broken = {.fd = c->visitor->fd};
+	msec left = c->due == MSEC_NEVER ? -1 : time_left(c);
+
+	if (poll(&broken, 1, left > INT_MAX ? INT_MAX : (int)left) > 0)
+		net_solo_lose(c, -ECONNRESET);
+}
+
+static void turn(struct net_solo *c, uint8_t *buffer)
+{
+	const struct net_protocol *p = protocol_of(c);
+	bool is_busy;
+
+	c->has_more = false;
+	if (p->turn_end)
+		p->turn_end(c->base.config.self, &c->base);
+	if (c->state == NET_SOLO_OPEN)
+		net_solo_write(c);
+	if (c->state == NET_SOLO_OPEN)
+		net_solo_expire(c);
+	is_busy = c->has_more || c->out.size > 0;
+	if (c->state == NET_SOLO_OPEN && c->is_reading)
+		net_solo_read(c, buffer, !is_busy);
+	else if (c->state == NET_SOLO_OPEN && !is_busy)
+		rest(c);
+}
+
+static void serve_stream(struct net_solo *c)
+{
+	uint8_t buffer[NET_SOLO_BYTES];
+
+	while (c->state == NET_SOLO_OPEN)
+		turn(c, buffer);
+	net_solo_linger(c);
+	while (c->state == NET_SOLO_CLOSING && !net_solo_is_due(c))
+		net_solo_finish(c);
+	net_solo_linger(c);
+	while (c->state == NET_SOLO_DRAINING && !net_solo_is_due(c))
+		net_solo_drain(c, buffer);
+}
+
+static void serve_datagram(struct net_solo *c)
+{
+	c->base.stats.bytes_in += c->visitor->bytes.size;
+	if (c->state == NET_SOLO_OPEN)
+		protocol_of(c)->received(c->base.config.self, &c->base, SOLO_ID, c->visitor->bytes);
+}
+
+void net_solo_serve(
+	struct net_solo *c, const struct net_server_config *config, const struct net_visitor *v)
+{
+	if (!net_solo_open(c, config, v))
+		return;
 	if (v->is_datagram)
 		serve_datagram(c);
 	else
 		serve_stream(c);
-	net_output_clear(&c->out, &c->blocks);
-	net_blocks_done(&c->blocks);
-	alloc_free(&alloc_libc, c->own, p->state_bytes);
+	net_solo_done(c);
 }
 
 void net_stats_add(struct net_stats *to, const struct net_stats *from)
