@@ -13,7 +13,8 @@
  *   icmp://host               a write is an echo request, a read what a reply to one brings back
  *   -                         standard input and output
  *
- * All calls wait until they are done, or for the options' time.  None is interrupted by a signal,
+ * All calls wait until they are done, or for the options' time; only the resolver, which looks up
+ * names, has a time of its own.  None is interrupted by a signal,
  * none raises SIGPIPE, and no descriptor is inherited by a program that is executed.  What fails
  * answers -errno; where there is a struct ting_error it holds the sentence, and may be NULL.
  *

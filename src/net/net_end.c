@@ -3,9 +3,12 @@
 
 #include "base/base_alloc.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+
+static_assert(TING_NAME_MAX == (int)NET_ENDPOINT_MAX, "what is printed can be read");
 
 enum {
 	READ_AHEAD = 65536, /* at first; it grows for what is larger */

@@ -222,17 +222,28 @@ static int open_as(const char *path, int how)
 	return fd < 0 ? -errno : fd;
 }
 
+static bool is_fifo(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 int net_end_open_file(struct ting_end **ret, const struct net_endpoint *e,
 	const struct ting_options *options, struct ting_error *err)
 {
-	static const int modes[] = {O_RDWR, O_RDONLY, O_WRONLY, O_RDWR};
+	static const int modes[] = {
+		[TING_READ] = O_RDONLY, [TING_WRITE] = O_WRONLY, [TING_READ_WRITE] = O_RDWR};
 	int how = (options->is_created ? O_CREAT : 0) | (options->is_cut ? O_TRUNC : 0) |
 		(options->is_appended ? O_APPEND : 0);
-	int fd = open_as(e->path, modes[options->access] | how);
 	enum ting_access access = options->access ? options->access : TING_READ_WRITE;
 	struct stat st;
+	int fd;
 
-	if (options->access == 0 &&
+	if (options->access && is_fifo(e->path)) /* it has another end, to be waited for */
+		return net_end_open_fifo(ret, e, options, err);
+	fd = open_as(e->path, modes[access] | how);
+	if (options->access == 0 && how == 0 &&
 		(fd == -EACCES || fd == -EPERM || fd == -EROFS || fd == -ETXTBSY)) {
 		fd = open_as(e->path, O_RDONLY);
 		access = TING_READ;

@@ -12,11 +12,9 @@
 #include <unistd.h>
 
 struct ting_listener {
-	struct net_listener sockets; /* of a fifo: one, which is not a socket */
-	struct net_endpoint endpoint;
-	struct ting_options options; /* without its strings, which are the caller's */
-	size_t next;                 /* the socket that is asked first */
-	bool has_made_fifo;
+	struct net_listener sockets;     /* of a fifo: one, which is not a socket */
+	struct ting_options options;     /* without its strings, which are the caller's */
+	size_t next;                     /* the socket that is asked first */
 	char name[NET_ENDPOINT_MAX + 1]; /* of a fifo */
 };
 
@@ -29,16 +27,17 @@ struct peer {
 static_assert(sizeof(struct peer) <= sizeof(struct ting_peer), "it travels in one");
 
 /* As a listener with one socket. */
-static int listen_fifo(struct ting_listener *l, struct ting_error *err)
+static int listen_fifo(
+	struct ting_listener *l, const struct net_endpoint *e, struct ting_error *err)
 {
-	int fd = net_fifo_listen(&l->endpoint, &l->has_made_fifo, err);
+	bool is_made;
+	int fd = net_fifo_listen(e, &is_made, err);
 
 	if (fd < 0)
 		return fd;
-	l->sockets = (struct net_listener){.count = 1, .endpoint = l->endpoint};
-	l->sockets.sockets[0].fd = fd;
-	l->sockets.keeps_file = !l->has_made_fifo;
-	net_endpoint_format(&l->endpoint, l->name);
+	l->sockets = (struct net_listener){
+		.count = 1, .sockets[0].fd = fd, .endpoint = *e, .keeps_file = !is_made};
+	net_endpoint_format(e, l->name);
 	return 0;
 }
 
@@ -47,7 +46,8 @@ int ting_listen(struct ting_listener **ret, const char *endpoint,
 {
 	struct ting_listener l = {0};
 	struct net_listen_options how;
-	int failed = net_endpoint_parse(&l.endpoint, endpoint, err);
+	struct net_endpoint e;
+	int failed = net_endpoint_parse(&e, endpoint, err);
 
 	if (options)
 		l.options = *options;
@@ -55,9 +55,8 @@ int ting_listen(struct ting_listener **ret, const char *endpoint,
 		.backlog = l.options.backlog,
 		.socket = net_end_socket_options(&l.options)};
 	if (!failed)
-		failed = l.endpoint.scheme == NET_FIFO
-			? listen_fifo(&l, err)
-			: net_listen(&l.sockets, &l.endpoint, &how, err);
+		failed = e.scheme == NET_FIFO ? listen_fifo(&l, &e, err)
+					      : net_listen(&l.sockets, &e, &how, err);
 	if (failed)
 		return failed;
 	l.options.bind = l.options.interface = NULL;
@@ -85,18 +84,8 @@ static int wait_for_one(struct ting_listener *l)
 	return failed;
 }
 
-/* The next connection's descriptor; -EAGAIN if it is gone already; or another -errno. */
-static int accept_one(int fd)
-{
-	int own = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-	if (own >= 0)
-		return own;
-	return errno == EINTR || errno == ECONNABORTED || errno == EPROTO ? -EAGAIN : -errno;
-}
-
-/* The listener's own socket for who sent its next datagram, which stays in its queue.  As
- * accept_one(). */
+/* The listener's own socket for who sent its next datagram, which stays in its queue.  -EAGAIN,
+ * there is none any more; or another -errno. */
 static int accept_sender(int fd, struct net_address *ret)
 {
 	ssize_t size;
@@ -130,35 +119,36 @@ static int accept_error(const struct ting_listener *l, int failed, struct ting_e
 
 int ting_accept(struct ting_end **ret, struct ting_listener *l, struct ting_error *err)
 {
-	enum net_scheme scheme = l->endpoint.scheme;
+	enum net_scheme scheme = l->sockets.endpoint.scheme;
 	bool is_datagrams = net_scheme_get(scheme)->is_datagrams;
-	struct net_address sender;
+	struct net_address from;
 	int fd;
 
 	if (scheme == NET_FIFO)
 		return net_fifo_accept(
-			ret, &l->sockets.sockets[0].fd, &l->endpoint, &l->options, err);
+			ret, &l->sockets.sockets[0].fd, &l->sockets.endpoint, &l->options, err);
 	do {
 		int index = wait_for_one(l), own;
 
 		if (index < 0)
 			return accept_error(l, index, err);
 		own = l->sockets.sockets[index].fd;
-		fd = is_datagrams ? accept_sender(own, &sender) : accept_one(own);
+		fd = is_datagrams ? accept_sender(own, &from)
+				  : net_listen_accept(own, SOCK_NONBLOCK, &from);
 	} while (fd == -EAGAIN);
 	if (fd < 0)
 		return accept_error(l, fd, err);
-	*ret = is_datagrams ? net_end_of_sender(fd, scheme, &sender, &l->options)
+	*ret = is_datagrams ? net_end_of_sender(fd, scheme, &from, &l->options)
 			    : net_end_of_socket(fd, scheme, &l->options);
 	return 0;
 }
 
 ssize_t ting_receive(struct ting_listener *l, void *ret, size_t size, struct ting_peer *from)
 {
-	struct peer peer = {.scheme = (uint16_t)l->endpoint.scheme};
+	struct peer peer = {.scheme = (uint16_t)l->sockets.endpoint.scheme};
 	ssize_t count;
 
-	if (!net_scheme_get(l->endpoint.scheme)->is_datagrams)
+	if (!net_scheme_get(l->sockets.endpoint.scheme)->is_datagrams)
 		return -EOPNOTSUPP;
 	do {
 		int index = wait_for_one(l);
@@ -204,7 +194,7 @@ const char *ting_listener_name(const struct ting_listener *l, size_t index)
 {
 	if (index >= l->sockets.count)
 		return NULL;
-	return l->endpoint.scheme == NET_FIFO ? l->name : l->sockets.sockets[index].name;
+	return l->sockets.endpoint.scheme == NET_FIFO ? l->name : l->sockets.sockets[index].name;
 }
 
 int ting_listener_descriptor(const struct ting_listener *l, size_t index)

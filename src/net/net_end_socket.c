@@ -66,7 +66,9 @@ static int socket_shutdown(struct ting_end *e, enum ting_access directions)
 	static const int how[] = {
 		[TING_READ] = SHUT_RD, [TING_WRITE] = SHUT_WR, [TING_READ_WRITE] = SHUT_RDWR};
 
-	return shutdown(e->in, how[directions]) < 0 ? -errno : 0;
+	if (shutdown(e->in, how[directions]) == 0 || errno == ENOTCONN) /* it has ended already */
+		return 0;
+	return -errno;
 }
 
 static int socket_close(struct ting_end *e)

@@ -180,6 +180,37 @@ TEST(ting_end, a_fifo_that_nobody_reads_is_waited_for, "")
 	leave(&p);
 }
 
+TEST(ting_end, a_fifo_may_be_opened_as_the_file_that_it_is, "")
+{
+	static const struct ting_options reader = {.access = TING_READ, .timeout_ms = 1};
+	struct place p = place("file://");
+	struct ting_end *both, *read_only;
+	struct ting_error err;
+
+	cr_assert_eq(mkfifo(p.path, 0600), 0);
+	cr_expect_eq(ting_open(&read_only, p.endpoint, &reader, &err), -ETIMEDOUT);
+	both = open_end(p.endpoint, NULL);
+	write_text(both, "hello");
+	read_only = open_end(p.endpoint, &reader);
+	expect_read(read_only, "hello");
+	cr_expect_eq(ting_close(both), 0);
+	cr_expect_eq(ting_close(read_only), 0);
+	unlink(p.path);
+	leave(&p);
+}
+
+TEST(ting_end, who_wants_to_write_does_not_get_a_file_to_read_only, "")
+{
+	static const struct ting_options cut = {.is_cut = true};
+	struct ting_error err;
+	struct ting_end *e;
+
+	cr_expect_eq(ting_open(&e, "file:///proc/self/exe", &cut, &err), -ETXTBSY);
+	e = open_end("file:///proc/self/exe", NULL);
+	cr_expect_eq(ting_write(e, "x", 1), -EBADF);
+	ting_close(e);
+}
+
 TEST(ting_end, a_file_is_no_fifo, "")
 {
 	struct ting_error err;

@@ -190,6 +190,38 @@ int net_listen_again(struct net_listener *ret, const struct net_listener *l, str
 	return 0;
 }
 
+/* Is it the client that failed, and the next one may be better?  accept(2) names these. */
+static bool is_client_fault(int err)
+{
+	switch (err) {
+	case EINTR:
+	case ECONNABORTED:
+	case EPROTO:
+	case EPERM: /* a firewall */
+	case ENETDOWN:
+	case ENETUNREACH:
+	case ENOPROTOOPT:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+	case ENONET:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int net_listen_accept(int fd, int flags, struct net_address *ret_from)
+{
+	int own;
+
+	do {
+		ret_from->size = sizeof ret_from->at;
+		own = accept4(fd, (struct sockaddr *)&ret_from->at, &ret_from->size,
+			SOCK_CLOEXEC | flags);
+	} while (own < 0 && is_client_fault(errno));
+	return own < 0 ? -errno : own;
+}
+
 void net_listener_done(struct net_listener *l)
 {
 	if (l->endpoint.path[0] && l->count > 0 && !l->keeps_file)

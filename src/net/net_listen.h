@@ -43,6 +43,11 @@ int net_listen(struct net_listener *ret, const struct net_endpoint *e,
 int net_listen_again(
 	struct net_listener *ret, const struct net_listener *l, struct ting_error *err);
 
+/* The next connection of one of the sockets and who it is; those that went meanwhile are passed
+ * over. A descriptor that is not inherited and has these `flags` of accept4(2); -EAGAIN, nobody is
+ * there; or another -errno, and nobody can be accepted now. */
+int net_listen_accept(int fd, int flags, struct net_address *ret_from);
+
 /* Closes the sockets and removes the file of a UNIX socket. */
 void net_listener_done(struct net_listener *l);
 

@@ -161,6 +161,12 @@ class Endpoint(Test):
         self.assertEqual(self.ends("read", 1, 10)[0], -errno.ECONNRESET)
         self.assertEqual(self.ends("write", 1, "x")[0], -errno.EPIPE)
 
+    def test_a_port_is_free_again_as_soon_as_its_server_has_gone(self):
+        name = self.pair("tcp://127.0.0.1:0")
+        self.ends("close", 1), self.ends("close", 0)  # the server's side waits now: TIME_WAIT
+        self.ends("unlisten", 0)
+        self.assertEqual(self.ends.listen(0, name), [name])
+
     def test_a_full_backlog_is_waited_for_as_long_as_asked(self):
         for prefix in (f"unix://{self.folder()}/s", f"unixseq://{self.folder()}/s"):
             name = self.ends.listen(0, prefix, "backlog=1")[0]
