@@ -1,53 +1,24 @@
-/* net_accept.c - accept() and its many ways to fail. */
+/* net_accept.c - bounds, and what is logged. */
 #include "net/net_accept.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Is it the client that failed, and the next one may be better?  accept(2) names these. */
-static bool is_client_fault(int err)
-{
-	switch (err) {
-	case EINTR:
-	case ECONNABORTED:
-	case EPROTO:
-	case EPERM: /* a firewall */
-	case ENETDOWN:
-	case ENETUNREACH:
-	case ENOPROTOOPT:
-	case EHOSTDOWN:
-	case EHOSTUNREACH:
-	case ENONET:
-		return true;
-	default:
-		return false;
-	}
-}
 
 int net_accept(struct net_server *s, const struct net_listener *l, size_t socket, int flags,
 	char ret_peer[NET_NAME_MAX + 1])
 {
 	const struct net_listener_socket *door = &l->sockets[socket];
 	struct net_address from;
-	int fd;
+	int fd = net_listen_accept(door->fd, flags, &from);
 
-	do {
-		from.size = sizeof from.at;
-		fd = accept4(
-			door->fd, (struct sockaddr *)&from.at, &from.size, SOCK_CLOEXEC | flags);
-	} while (fd < 0 && is_client_fault(errno));
-	if (fd < 0) {
-		int err = errno;
-
-		if (err != EAGAIN)
-			net_server_log(s, "%s: cannot accept clients for %d ms: %s", door->name,
-				NET_REST_MS, strerror(err));
-		return -err;
-	}
+	if (fd < 0 && fd != -EAGAIN)
+		net_server_log(s, "%s: cannot accept clients for %d ms: %s", door->name,
+			NET_REST_MS, strerror(-fd));
+	if (fd < 0)
+		return fd;
 	if (from.at.ss_family == AF_UNIX) /* who connects has no name there */
 		memcpy(ret_peer, door->name, NET_NAME_MAX + 1);
 	else
