@@ -22,11 +22,12 @@ class Cuts(FilesTest):
     def test_an_upload_that_is_cut_goes_on(self):
         here, there = self.folder(), self.folder()
         source = self.random(here / "a", MANY)
+        self.random(there / "a", MANY + 1)  # it is cut to nothing once, and not again
         with self.files(there, "--writable") as server:
-            proxy = self.proxy(server.port, [1_000_000, 70_000, 2_000_003, 900_000],
+            proxy = self.proxy(server.port, [None, 1_000_000, 70_000, 2_000_003, 900_000],
                                is_upload=True)
             self.expect_copy(source, f"files://127.0.0.1:{proxy.port}/a")
-            self.assertEqual(proxy.connections, 5)
+            self.assertEqual(proxy.connections, 6)
         self.assertEqual(digest(there / "a"), digest(source))
 
     def test_no_progress_is_not_tried_for_ever(self):
@@ -133,22 +134,20 @@ class Cuts(FilesTest):
                                     stdin=subprocess.PIPE)
             copy.stdin.write(b"before ")
             copy.stdin.flush()
-            self.await_cut(server)
+            self.until(lambda: (there / "a").exists() and (there / "a").read_bytes() == b"before ")
+            self.until(lambda: self.connections(server) == 0)
             copy.stdin.write(b"after")
             copy.stdin.close()
             self.assertEqual(copy.wait(PATIENCE), 0)
         self.assertEqual((there / "a").read_bytes(), b"before after")
 
-    def await_cut(self, server):
-        """Until the server, which was connected to, has no connection any more."""
-        def count():
-            table = Path("/proc/net/tcp").read_text().splitlines()[1:]
-            rows = [line.split() for line in table]
-            return sum(int(row[1].split(":")[1], 16) == server.port and row[3] == "01"
-                       for row in rows)
+    def connections(self, server):
+        """How many the server has, as the kernel says."""
+        table = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        rows = [line.split() for line in table]
+        return sum(int(row[1].split(":")[1], 16) == server.port and row[3] == "01" for row in rows)
 
+    def until(self, claim):
         deadline = time.monotonic() + PATIENCE
-        seen = False
-        while not (seen and count() == 0):
-            seen = seen or count() > 0
+        while not claim():
             self.assertLess(time.monotonic(), deadline)
