@@ -62,6 +62,11 @@ void net_accept_leave(const struct net_server *s, unsigned listener)
 void net_accept_refuse(struct net_server *s, int fd, const char *peer, const char *why)
 {
 	close(fd);
+	net_accept_refused(s, peer, why);
+}
+
+void net_accept_refused(struct net_server *s, const char *peer, const char *why)
+{
 	s->stats.refused++;
 	net_server_log(s, "%s refused: %s", peer, why);
 }

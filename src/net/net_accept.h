@@ -25,6 +25,9 @@ void net_accept_leave(const struct net_server *s, unsigned listener);
 /* Closes fd, counts and logs. */
 void net_accept_refuse(struct net_server *s, int fd, const char *peer, const char *why);
 
+/* Counts and logs. */
+void net_accept_refused(struct net_server *s, const char *peer, const char *why);
+
 /* Those that the listener's sockets accept will have these options. */
 void net_accept_prepare(const struct net_listener *l, const struct net_accept_options *options);
 

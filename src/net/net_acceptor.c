@@ -34,8 +34,10 @@ static void let_in(struct net_acceptor *a, int fd, const char *peer)
 
 	if (err)
 		net_accept_leave(a->server, a->index);
-	if (why || err)
-		net_accept_refuse(a->server, fd, peer, why ? why : strerror(-err));
+	if (why || err) {
+		a->see_out_fn(a->server, fd);
+		net_accept_refused(a->server, peer, why ? why : strerror(-err));
+	}
 }
 
 static void door_ready(struct loop_watch *w, unsigned events)
@@ -61,10 +63,12 @@ static void door_ready(struct loop_watch *w, unsigned events)
 }
 
 int net_acceptor_start(struct net_acceptor *a, struct net_server *s, const struct net_listener *l,
-	const struct net_accept_options *options, unsigned index, net_open_fn open_fn)
+	const struct net_accept_options *options, unsigned index, net_open_fn open_fn,
+	net_see_out_fn see_out_fn)
 {
 	*a = (struct net_acceptor){.server = s,
 		.open_fn = open_fn,
+		.see_out_fn = see_out_fn,
 		.listener = *l,
 		.options = *options,
 		.index = index,

@@ -11,9 +11,13 @@
 /* Takes over a new connection's descriptor.  0, or -errno and fd is still the caller's. */
 typedef int (*net_open_fn)(struct net_server *s, int fd, const char *peer, unsigned listener);
 
+/* Takes over the descriptor of who is refused. */
+typedef void (*net_see_out_fn)(struct net_server *s, int fd);
+
 struct net_acceptor {
 	struct net_server *server;
 	net_open_fn open_fn;
+	net_see_out_fn see_out_fn;
 	struct net_listener listener;
 	struct net_accept_options options;
 	unsigned index;
@@ -27,7 +31,8 @@ struct net_acceptor {
 /* Accepts from now on.  *a stays where it is until the end of the turn in which it is stopped.  0,
  * or -errno and the listener is still the caller's. */
 int net_acceptor_start(struct net_acceptor *a, struct net_server *s, const struct net_listener *l,
-	const struct net_accept_options *options, unsigned index, net_open_fn open_fn);
+	const struct net_accept_options *options, unsigned index, net_open_fn open_fn,
+	net_see_out_fn see_out_fn);
 
 /* Closes the sockets.  Again is harmless. */
 void net_acceptor_stop(struct net_acceptor *a);

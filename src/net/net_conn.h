@@ -36,6 +36,7 @@ struct net_conn {
 	bool is_ended : 1;   /* the peer's stream is */
 	bool is_failed : 1;  /* no memory for its output; the protocol is told at the turn's end */
 	bool keeps_messages : 1; /* what is sent in one call is received in one call */
+	bool is_refused : 1;     /* it never came in */
 	bool is_datagram : 1;    /* it has no descriptor of its own: see net_mail.h */
 };
 

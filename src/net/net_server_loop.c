@@ -145,6 +145,11 @@ static int open_accepted(struct net_server *base, int fd, const char *peer, unsi
 		traffic_of(base), fd, peer, listener, net_scheme_get(scheme)->keeps_messages, &id);
 }
 
+static void see_out(struct net_server *base, int fd)
+{
+	net_traffic_see_out(traffic_of(base), fd);
+}
+
 static int add_datagrams(struct net_server_loop *s, const struct net_listener *l,
 	const struct net_accept_options *options, unsigned index)
 {
@@ -159,7 +164,7 @@ static int add_acceptor(struct net_server_loop *s, const struct net_listener *l,
 	const struct net_accept_options *options, unsigned index)
 {
 	struct net_acceptor *a = alloc_sure(&alloc_libc, sizeof *a);
-	int err = net_acceptor_start(a, &s->base, l, options, index, open_accepted);
+	int err = net_acceptor_start(a, &s->base, l, options, index, open_accepted, see_out);
 
 	if (err)
 		alloc_free(&alloc_libc, a, sizeof *a);

@@ -17,6 +17,7 @@
 
 enum {
 	DRAIN_BYTES_MAX = 16 << 20, /* thrown away from a peer that goes on sending after a close */
+	REFUSED_MAX = 64,           /* seen out at the same time; others are cut */
 	MESSAGES_PER_TURN = 32,     /* written, where each needs a call of its own */
 };
 
@@ -76,10 +77,14 @@ static void kill_conn(struct net_traffic *t, struct net_conn *n)
 	set_deadline(t, &n->deadline, MSEC_NEVER);
 	net_output_clear(&n->out, &t->blocks);
 	n->state = NET_CONN_DEAD;
+	list_conn(t, n);
+	if (n->is_refused) {
+		t->refused--;
+		return;
+	}
 	t->server->stats.open--;
 	t->server->open[n->listener]--;
 	net_accept_leave(t->server, n->listener);
-	list_conn(t, n);
 }
 
 static void set_linger(struct net_traffic *t, struct net_conn *n)
@@ -408,6 +413,20 @@ int net_traffic_open(struct net_traffic *t, int fd, const char *peer, unsigned l
 	*ret = net_conn_id(n);
 	net_traffic_introduce(t, n, peer);
 	return 0;
+}
+
+void net_traffic_see_out(struct net_traffic *t, int fd)
+{
+	struct net_conn *n = t->refused < REFUSED_MAX ? net_traffic_take(t, fd, 0) : NULL;
+
+	if (!n) {
+		close(fd);
+		return;
+	}
+	t->refused++;
+	n->is_refused = true;
+	n->state = NET_CONN_FLUSHING;
+	end_output(t, n);
 }
 
 void net_traffic_stop(struct net_traffic *t)

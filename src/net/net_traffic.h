@@ -23,6 +23,7 @@ struct net_traffic {
 	struct loop_end turn_end;
 	struct net_mail *mail; /* NULL: no listener brings any */
 	size_t peer_at;        /* in a slot's state: what datagrams know of a peer */
+	unsigned refused;      /* of those that are being seen out */
 	bool is_stopping;
 	uint8_t buffer[65536];
 };
@@ -42,6 +43,10 @@ struct net_conn *net_traffic_take(struct net_traffic *t, int fd, unsigned listen
 
 /* Counts it, and tells the protocol of it. */
 void net_traffic_introduce(struct net_traffic *t, const struct net_conn *n, const char *peer);
+
+/* Takes over the descriptor of somebody who is refused.  They read an end of stream, and not a
+ * reset because of what they may be sending: that is thrown away for a while. */
+void net_traffic_see_out(struct net_traffic *t, int fd);
 
 /* Hears no more datagrams, and closes all connections gracefully; the protocol hears no more. */
 void net_traffic_stop(struct net_traffic *t);
