@@ -33,11 +33,12 @@ int net_blocking_make(struct net_server **ret, const struct net_server *base, si
 	return 0;
 }
 
-void net_blocking_close(struct net_blocking *b)
+void net_blocking_end(struct net_blocking *b)
 {
 	b->doors_count = 0;
-	while (b->listeners_count > 0)
-		net_listener_done(&b->listeners[--b->listeners_count]);
+	for (unsigned i = 0; i < b->listeners_count; i++)
+		if (!net_scheme_get(b->listeners[i].endpoint.scheme)->is_datagrams)
+			net_listener_done(&b->listeners[i]);
 }
 
 void net_blocking_close_in_child(struct net_blocking *b, int but)
@@ -50,7 +51,10 @@ void net_blocking_close_in_child(struct net_blocking *b, int but)
 
 void net_blocking_free(struct net_server *s, size_t size)
 {
-	net_blocking_close(net_blocking_of(s));
+	struct net_blocking *b = net_blocking_of(s);
+
+	while (b->listeners_count > 0)
+		net_listener_done(&b->listeners[--b->listeners_count]);
 	net_stop_end();
 	alloc_free(&alloc_libc, s, size);
 }

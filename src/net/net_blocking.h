@@ -62,10 +62,11 @@ void net_blocking_leave(struct net_blocking *b, unsigned listener);
 /* Someone was let in who cannot be served, for that reason. */
 void net_blocking_refuse(struct net_blocking *b, const struct net_visitor *v, const char *why);
 
-/* Nobody comes in any more: closes the sockets and removes the files of UNIX sockets. */
-void net_blocking_close(struct net_blocking *b);
+/* Nobody comes in any more: closes the sockets that listen and removes their files.  Those that
+ * bring datagrams stay until net_blocking_free(), for the answers that somebody may still send. */
+void net_blocking_end(struct net_blocking *b);
 
-/* The same in a child, for the descriptors that it inherited, and no files; all but one socket. */
+/* In a child, closes what it inherited of all sockets but one, and removes nothing. */
 void net_blocking_close_in_child(struct net_blocking *b, int but);
 
 #endif

@@ -42,7 +42,7 @@ static int iterative_run(struct net_server *base)
 		while (net_blocking_take(b, &visitor))
 			serve((struct iterative_server *)b, &visitor);
 	}
-	net_blocking_close(b);
+	net_blocking_end(b);
 	return 0;
 }
 

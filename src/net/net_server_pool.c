@@ -113,17 +113,11 @@ static int open_doors(struct pool_server *s)
 	return err;
 }
 
-/* A worker may still have a datagram to answer: those sockets are closed at the very end. */
 static void close_doors(struct pool_server *s)
 {
-	struct net_blocking *b = &s->blocking;
-
-	for (size_t i = 0; i < b->doors_count; i++)
+	for (size_t i = 0; i < s->blocking.doors_count; i++)
 		epoll_ctl(s->pool.epoll, EPOLL_CTL_DEL, s->doors[i].job.fd, NULL);
-	for (unsigned i = 0; i < b->listeners_count; i++)
-		if (!net_scheme_get(b->listeners[i].endpoint.scheme)->is_datagrams)
-			net_listener_done(&b->listeners[i]);
-	b->doors_count = 0;
+	net_blocking_end(&s->blocking);
 }
 
 /* Until the last connection is over. */
@@ -164,7 +158,6 @@ static int pool_run(struct net_server *base)
 	close_doors(s);
 	finish(s);
 	net_pool_join(&s->pool);
-	net_blocking_close(&s->blocking);
 	return 0;
 }
 

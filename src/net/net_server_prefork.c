@@ -239,7 +239,7 @@ static int prefork_run(struct net_server *base)
 		else
 			net_blocking_rest(&s->blocking, -1);
 	}
-	net_blocking_close(&s->blocking);
+	net_blocking_end(&s->blocking);
 	finish(s);
 	base->stats = (struct net_stats){.accepted = b->accepted,
 		.refused = b->refused,

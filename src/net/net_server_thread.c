@@ -182,7 +182,7 @@ static int thread_run(struct net_server *base)
 		while (net_blocking_take(&s->blocking, &visitor))
 			begin(s, &visitor);
 	}
-	net_blocking_close(&s->blocking);
+	net_blocking_end(&s->blocking);
 	finish(s);
 	return 0;
 }

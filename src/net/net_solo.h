@@ -13,7 +13,7 @@
 struct net_visitor {
 	int fd; /* of a datagram: the socket that it came by */
 	unsigned listener;
-	bool never_blocks;            /* fd does not */
+	bool never_blocks;           /* fd does not */
 	bool keeps_messages;         /* what is sent in one call is received in one call */
 	bool is_datagram;            /* with a sender and bytes; otherwise with a peer */
 	char peer[NET_NAME_MAX + 1]; /* an endpoint as text */
