@@ -43,6 +43,7 @@ class End:
 
     def __init__(self, endpoint, patience=PATIENCE, source=None):
         self.kind, self.address = address_of(endpoint)
+        self.buffer = b""
         self.socket = socket.socket(*KINDS[self.kind])
         self.socket.settimeout(patience)
         if self.kind == "unixgram":  # without a name it could not be answered
@@ -68,36 +69,35 @@ class End:
     def send(self, data):
         self.socket.sendall(data)
 
+    def more(self):
+        """Waits for some bytes, or a message; False: there will be none."""
+        got = self.socket.recv(65536)
+        self.buffer += got
+        return got != b""
+
     def take(self, size=None):
         """`size` bytes, or one message; fewer if the end comes before."""
         if self.keeps_messages:
             return self.socket.recv(65536)
-        data = b""
-        while len(data) < size:
-            more = self.socket.recv(size - len(data))
-            if not more:
-                break
-            data += more
-        return data
+        while len(self.buffer) < size and self.more():
+            pass
+        taken, self.buffer = self.buffer[:size], self.buffer[size:]
+        return taken
 
     def take_line(self):
         """Up to the first newline; one message, where they are kept."""
-        line = b""
-        while not line.endswith(b"\n"):
-            more = self.take(1)
-            if not more:
-                break
-            line += more
-        return line
+        if self.keeps_messages:
+            return self.socket.recv(65536)
+        while b"\n" not in self.buffer and self.more():
+            pass
+        return self.take(self.buffer.find(b"\n") + 1 or len(self.buffer))
 
     def take_all(self):
         """What comes until the end; one message, where there are datagrams."""
-        data = b""
-        while True:
-            more = self.socket.recv(65536)
-            data += more
-            if not more or self.kind in DATAGRAMS:
-                return data
+        while self.more() and self.kind not in DATAGRAMS:
+            pass
+        taken, self.buffer = self.buffer, b""
+        return taken
 
     def end(self):
         """Says that no more will be said."""

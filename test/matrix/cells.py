@@ -68,9 +68,10 @@ class Cell:
         self.bound = min(scenarios.BOUND, clients_usual)
         self.is_alive, self.sockets_of = is_alive, sockets_of
         self.server = None
+        self.patience = ends.PATIENCE
 
     def dial(self):
-        return ends.End(self.server.endpoint)
+        return ends.End(self.server.endpoint, self.patience)
 
     def until(self, what, condition, patience=SETTLED):
         """Waits for what only /proc tells."""
@@ -107,8 +108,7 @@ class Cell:
             arguments += [word, str(self.bound)]
         self.server = services.Service(self.service, [self.kind], *arguments)
         # One client, so that what is made only once is made; then nothing changes for a while.
-        with self.dial() as end:
-            scenarios.ask(self, end)
+        self.until("a first answer", scenarios.can_be_asked)
         self.before = self.snapshot()
         steady = time.monotonic() + 0.1
         deadline = steady + SETTLED
