@@ -13,8 +13,9 @@ static void print_outcome(const struct lab_result *r)
 
 	if (r->verdict == LAB_MEASURED) {
 		(void)lab_figure_of(r, NULL, LAB_THROUGHPUT, &per_s);
-		(void)lab_figure_of(r, NULL, LAB_P99, &p99_ns);
-		(void)fprintf(stderr, "%.0f/s, p99 %.0f us", per_s, p99_ns / 1000);
+		(void)fprintf(stderr, "%.0f/s", per_s);
+		if (lab_figure_of(r, NULL, LAB_P99, &p99_ns))
+			(void)fprintf(stderr, ", p99 %.0f us", p99_ns / 1000);
 		if (lab_figure_of(r, NULL, LAB_CPU, &cpu_ns))
 			(void)fprintf(stderr, ", %.2f us of CPU each", cpu_ns / 1000);
 	} else {

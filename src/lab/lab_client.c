@@ -29,6 +29,7 @@ struct lab_clients {
 	const struct lab_load *load;
 	struct net_address address;
 	int epoll;
+	uint32_t next_to_repeat;  /* where the next look for lost messages begins */
 	uint8_t *sent, *received; /* a message; a message and the byte that must not follow it */
 	struct lab_client all[];
 };
@@ -263,7 +264,8 @@ uint64_t lab_clients_repeat(struct lab_clients *c, uint64_t now_ns)
 {
 	uint64_t count = 0;
 
-	for (uint32_t i = 0; i < c->load->clients; i++) {
+	for (uint32_t seen = 0; seen < c->load->clients && count < LAB_BURST; seen++) {
+		uint32_t i = c->next_to_repeat++ % c->load->clients;
 		struct lab_client *client = &c->all[i];
 
 		if (!client->is_waiting || client->fd < 0 || client->due_ns > now_ns)

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { LAB_BURST = 64 }; /* messages that are sent before somebody looks for answers */
+
 struct lab_client {
 	int fd; /* -1: gone */
 	uint32_t request;
@@ -52,7 +54,8 @@ struct lab_answer lab_client_receive(struct lab_clients *c, uint32_t index);
 
 void lab_client_close(struct lab_clients *c, uint32_t index);
 
-/* Sends again what has not been answered for too long: how many.  The time doubles with each. */
+/* Sends again what has not been answered for too long: how many, at most LAB_BURST.  The time
+ * doubles with each. */
 uint64_t lab_clients_repeat(struct lab_clients *c, uint64_t now_ns);
 
 /* How many served clients wait for an answer. */

@@ -137,10 +137,13 @@ static void happened(struct generator *g, const struct epoll_event *event)
 	}
 }
 
-/* Those that have thought enough ask. */
+/* Those that have thought enough ask; not all at once, for no socket has room for the datagrams of
+ * a thousand. */
 static void wake(struct generator *g, uint64_t now_ns)
 {
-	while (g->count && lab_client_at(g->clients, g->thinking[g->first])->due_ns <= now_ns) {
+	for (int i = 0; i < LAB_BURST && g->count &&
+		lab_client_at(g->clients, g->thinking[g->first])->due_ns <= now_ns;
+		i++) {
 		uint32_t index = g->thinking[g->first];
 
 		g->first = (g->first + 1) % g->load->clients;
@@ -186,10 +189,11 @@ static bool is_failed(const struct generator *g)
 }
 
 /* Until all had an answer, or nobody new has had one for a while: a server that serves few at a
- * time leaves the others waiting. */
+ * time leaves the others waiting, and who was not heard asks again later and later. */
 static bool is_warming(const struct generator *g, uint64_t passed_ns)
 {
-	uint64_t silence_ns = g->load->think_ns + (g->result->served ? SILENCE_NS : PATIENCE_NS);
+	bool is_patient = g->load->transport->loses || !g->result->served;
+	uint64_t silence_ns = g->load->think_ns + (is_patient ? PATIENCE_NS : SILENCE_NS);
 
 	return passed_ns < WARM_UP_MIN_NS ||
 		(g->result->served + g->result->refused < g->load->clients &&

@@ -44,13 +44,13 @@ bool lab_figure_of(const struct lab_result *r, const struct lab_result *floor,
 		return quotient(ret, (double)r->generator_cpu_ns, (double)r->window_ns);
 	case LAB_P50:
 		*ret = (double)r->latency_p50_ns;
-		return true;
+		return r->latency_max_ns > 0; /* some request was sent and answered in the window */
 	case LAB_P99:
 		*ret = (double)r->latency_p99_ns;
-		return true;
+		return r->latency_max_ns > 0;
 	case LAB_LATENCY_MAX:
 		*ret = (double)r->latency_max_ns;
-		return true;
+		return r->latency_max_ns > 0;
 	case LAB_CPU:
 	case LAB_RATIO:
 	case LAB_MEMORY:

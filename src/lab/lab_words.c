@@ -18,9 +18,8 @@ static const double ALIKE = 1.05;     /* times: nobody will notice */
 static const double DEAR = 2;         /* times the chosen one: worth a warning */
 static const double BUSY = 0.9;       /* of a processor: its user is what limits */
 
-/* From what needs the least of a programmer's thought to what needs the most. */
-static const char *const by_simplicity[] = {
-	"iterative", "fork", "thread", "prefork", "pool", "select", "poll", "epoll", "reuseport"};
+/* Models whose calls wait, each connection with its own flow of control; the simplest first. */
+static const char *const simple_models[] = {"iterative", "fork", "thread"};
 
 static const size_t NONE = (size_t)-1;
 
@@ -115,30 +114,24 @@ static size_t choose(const struct place *p)
 	return best;
 }
 
-static size_t simplicity_of(const char *name)
+/* Is it a model with that name that is fast enough and costs little more than the cheapest? */
+static bool will_do(const struct place *p, size_t model, const char *name)
 {
-	size_t i = 0;
-
-	while (i < sizeof by_simplicity / sizeof by_simplicity[0] &&
-		strcmp(by_simplicity[i], name) != 0)
-		i++;
-	return i;
+	return strcmp(model_name(p, model), name) == 0 &&
+		is_fast_enough(p, model, find_fastest(p)) &&
+		cell(p, model)->value[LAB_CPU] <= NO_MATTER * cell(p, choose(p))->value[LAB_CPU];
 }
 
-/* The simplest of those that are fast enough and cost little more than the cheapest. */
+/* The simplest of those that will do. */
 static size_t choose_simple(const struct place *p)
 {
-	size_t fastest = find_fastest(p), cheapest = choose(p), best = NONE;
-
-	for (size_t m = 0; cheapest != NONE && m < p->s->plan->model_count; m++)
-		if (is_fast_enough(p, m, fastest) &&
-			cell(p, m)->value[LAB_CPU] <=
-				NO_MATTER * cell(p, cheapest)->value[LAB_CPU] &&
-			(best == NONE ||
-				simplicity_of(model_name(p, m)) <
-					simplicity_of(model_name(p, best))))
-			best = m;
-	return best;
+	if (choose(p) == NONE)
+		return NONE;
+	for (size_t i = 0; i < sizeof simple_models / sizeof simple_models[0]; i++)
+		for (size_t m = 0; m < p->s->plan->model_count; m++)
+			if (will_do(p, m, simple_models[i]))
+				return m;
+	return NONE;
 }
 
 /* The most clients of that transport for which there is something to choose. */
@@ -205,33 +198,32 @@ static void rule_choice(struct lab_words *w, const struct lab_summary *s, size_t
 		alike[0] ? " Within 5 % of that: " : "", alike, alike[0] ? "." : "");
 }
 
-/* Up to how many clients the simplest model that will do is another one. */
+/* Up to how many clients, more than one, a simple model will do.  With one client all are alike. */
 static void rule_simple(struct lab_words *w, const struct lab_summary *s, size_t transport)
 {
 	char on[LAB_LEAD_MAX + 1], lead[LAB_LEAD_MAX + 1];
-	size_t simple = NONE, cheapest = NONE, last = NONE;
-	struct place p = {s, transport, 0};
+	struct place p = {s, transport, 0}, last = p;
+	size_t simple = NONE;
 
-	for (size_t n = 0; n < s->plan->count_count; n++) {
-		size_t found;
+	for (; p.count < s->plan->count_count; p.count++) {
+		size_t found = clients(&p) > 1 ? choose_simple(&p) : simple;
 
-		p.count = n;
-		found = choose_simple(&p);
-		if (found == NONE || (simple != NONE && found != simple) || found == choose(&p))
+		if (clients(&p) > 1 && (found == NONE || (simple != NONE && found != simple)))
 			break;
 		simple = found;
-		cheapest = choose(&p);
-		last = n;
+		last = p;
 	}
-	if (simple == NONE)
+	if (simple == NONE || simple == choose(&last))
 		return;
-	p.count = last;
-	(void)snprintf(lead, sizeof lead, "Simpler: %s", model_name(&p, simple));
+	(void)snprintf(lead, sizeof lead, "Simpler: %s", model_name(&last, simple));
 	say(w, heading(on, s, transport), lead,
-		"With up to %" PRIu32 " client%s it costs at most a quarter more than the cheapest "
+		"With up to %" PRIu32 " clients it costs at most a quarter more than the cheapest "
 		"(%s: %+.0f %%), and is easier to write.",
-		clients(&p), plural(clients(&p)), model_name(&p, cheapest),
-		100 * (cell(&p, simple)->value[LAB_CPU] / cell(&p, cheapest)->value[LAB_CPU] - 1));
+		clients(&last), model_name(&last, choose(&last)),
+		100 *
+			(cell(&last, simple)->value[LAB_CPU] /
+					cell(&last, choose(&last))->value[LAB_CPU] -
+				1));
 }
 
 /* Who serves one client after the other leaves the rest waiting. */
@@ -245,7 +237,8 @@ static void rule_waiting(struct lab_words *w, const struct lab_summary *s, size_
 	for (size_t m = 0; m < s->plan->model_count && used < sizeof text; m++) {
 		const struct lab_cell *c = cell(&p, m);
 
-		if (c->verdict != LAB_MEASURED || c->served >= clients(&p))
+		if (strcmp(model_name(&p, m), LAB_FLOOR) == 0 || c->verdict != LAB_MEASURED ||
+			c->served >= clients(&p))
 			continue;
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s served %" PRIu64,
 			used ? ", " : "", model_name(&p, m), c->served);
