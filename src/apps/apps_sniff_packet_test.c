@@ -78,6 +78,7 @@ static char *line_of(struct span frame, enum sniff_link link, struct sniff_flows
 		memcpy(copy, frame.at, frame.size);
 	sniff_packet_decode(&p, link, span_of(copy, frame.size));
 	cr_expect(p.payload.size <= frame.size);
+	cr_expect(p.payload.size <= p.payload_bytes && p.payload_bytes <= UINT16_MAX);
 	sniff_line_print(&when, &p, flows, out);
 	sniff_line_dump(p.payload, out);
 	(void)fclose(out);
@@ -121,6 +122,32 @@ TEST(sniff_packet, tells_what_there_is_from_what_was_captured, "")
 	cr_expect_eq(p.layer, SNIFF_UDP);
 	cr_expect_eq(p.payload.size, 3);
 	cr_expect_eq(p.payload_bytes, 5);
+}
+
+TEST(sniff_packet, guesses_no_header_of_which_a_part_is_missing, "")
+{
+	static const struct {
+		size_t sample, size; /* without its last byte */
+		enum sniff_layer layer, cut_layer;
+	} rows[] = {
+		{0, 14 + 20 + 20, SNIFF_TCP, SNIFF_NETWORK},
+		{3, 14 + 20 + 8, SNIFF_UDP, SNIFF_NETWORK},
+		{7, 14 + 20 + 8, SNIFF_ICMP, SNIFF_NETWORK},
+		{5, 14 + 40 + 16, SNIFF_NETWORK, SNIFF_NETWORK},
+		{3, 14 + 20, SNIFF_NETWORK, SNIFF_OTHER},
+		{4, 14 + 40, SNIFF_NETWORK, SNIFF_OTHER},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct sniff_packet p;
+
+		sniff_packet_decode(
+			&p, SNIFF_ETHERNET, span_of(samples[rows[i].sample].bytes, rows[i].size));
+		cr_expect_eq(p.layer, rows[i].layer, "%zu", i);
+		sniff_packet_decode(&p, SNIFF_ETHERNET,
+			span_of(samples[rows[i].sample].bytes, rows[i].size - 1));
+		cr_expect_eq(p.layer, rows[i].cut_layer, "%zu", i);
+	}
 }
 
 TEST(sniff_packet, stays_inside_every_prefix_and_with_every_bit_flipped, "")

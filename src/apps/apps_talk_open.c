@@ -26,6 +26,10 @@ int talk_scheme(enum net_scheme *ret, const char *endpoint, struct conf_error *e
 
 	if (net_endpoint_parse(&parsed, endpoint, &error))
 		return conf_error_set(e, "%s", error.text);
+	if (parsed.scheme == NET_FILES) /* it cannot be polled beside others */
+		return conf_error_set(e,
+			"expected another endpoint than files://: ting copy reads and writes "
+			"those");
 	*ret = parsed.scheme;
 	return 0;
 }

@@ -317,6 +317,7 @@ class Ends(TalkTest):
 
     def test_a_wrong_command_line(self):
         for arguments in ([], ["nonsense"], ["tcp://a:1", "tcp://b:1"], ["--what"],
+                          ["files://a:1/b"],
                           ["tcp://a:1", "--timeout", "x"], ["tcp://a:1", "--retries", "1"],
                           ["udp://a:1", "--retries", "1", "--listen"],
                           ["udp://a:1", "--unnumbered"]):
