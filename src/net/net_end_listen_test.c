@@ -136,8 +136,9 @@ TEST(ting_listener, an_answer_waits_for_room_as_long_as_asked, "")
 TEST(ting_listener, a_fifo_brings_one_writer_after_the_other, "")
 {
 	struct place p = place("fifo://");
-	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_listener *l;
 
+	cr_assert_eq(ting_listen(&l, p.endpoint, &hasty, NULL), 0);
 	cr_expect_str_eq(ting_listener_name(l, 0), p.endpoint);
 	for (int i = 0; i < 3; i++) {
 		struct ting_end *a = open_end(p.endpoint, NULL), *b;
@@ -155,6 +156,7 @@ TEST(ting_listener, a_fifo_brings_one_writer_after_the_other, "")
 		ting_close(b);
 		if (i == 1)
 			cr_expect_eq(ting_close(a), 0);
+		cr_expect_eq(ting_accept(&b, l, NULL), -ETIMEDOUT, "who left is forgotten");
 	}
 	ting_listener_close(l);
 	leave(&p);

@@ -3,8 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <ting/message.h>
 
 TEST(ting_end, streams_and_messages_go_both_ways_and_end, "")
 {
@@ -102,6 +103,16 @@ TEST(ting_end, both_ends_may_be_named_before, "")
 	leave(&p);
 }
 
+TEST(ting_end, the_file_of_a_local_end_goes_when_it_cannot_connect, "")
+{
+	struct place p = place("unix://");
+	struct ting_options bound = {.bind = p.endpoint};
+	struct ting_end *e;
+
+	cr_expect_eq(ting_open(&e, "unix:///nonesuch/e", &bound, NULL), -ENOENT);
+	leave(&p);
+}
+
 TEST(ting_end, the_local_end_must_be_of_the_same_kind, "")
 {
 	static const struct ting_options bound = {.bind = "tcp://127.0.0.1:0"};
@@ -143,6 +154,24 @@ TEST(ting_end, a_file_is_written_measured_and_read_again, "")
 	e = open_end(p.endpoint, &cut);
 	cr_expect_eq(ting_size(e), 0);
 	cr_expect_eq(ting_close(e), 0);
+	unlink(p.path);
+	leave(&p);
+}
+
+TEST(ting_end, seeking_forgets_what_was_read_beyond_a_message, "")
+{
+	static const struct ting_options create = {.is_created = true};
+	struct place p = place("file://");
+	struct ting_end *e = open_end(p.endpoint, &create);
+	char line[8];
+
+	write_text(e, "one\ntwo\n");
+	cr_expect_eq(ting_seek(e, 0), 0);
+	cr_expect_eq(ting_message_read(e, TING_LINES, line, sizeof line), 3);
+	cr_expect(ting_is_ready(e));
+	cr_expect_eq(ting_seek(e, 1), 1);
+	expect_read(e, "ne\ntwo\n");
+	ting_close(e);
 	unlink(p.path);
 	leave(&p);
 }
@@ -246,38 +275,30 @@ TEST(ting_end, standard_output_breaks_without_a_signal_and_ends_without_losing_i
 	ting_close(e);
 }
 
-static void interrupted(int signal)
+static int ticks, other_end;
+
+/* The tenth makes an end of the waiting. */
+static void tick(int signal)
 {
 	(void)signal;
-}
-
-static void *interrupt_and_write(void *end)
-{
-	struct ting_end *e = end;
-
-	for (int i = 0; i < 100; i++)
-		kill(getpid(), SIGUSR1);
-	write_text(e, "at last");
-	return NULL;
+	if (++ticks == 10)
+		(void)!write(other_end, "at last", 7);
 }
 
 TEST(ting_end, a_signal_does_not_interrupt_waiting, "")
 {
-	struct sigaction action = {.sa_handler = interrupted}; /* no SA_RESTART */
+	struct sigaction action = {.sa_handler = tick}; /* no SA_RESTART */
+	struct itimerval often = {{0, 1000}, {0, 1000}}, never = {0};
 	struct place p = place("unix://");
 	struct ting_listener *l = listen_on(p.endpoint);
 	struct ting_end *a = open_end(p.endpoint, NULL), *b = accept_from(l);
-	pthread_t thread;
-	sigset_t usr1;
 
-	sigaction(SIGUSR1, &action, NULL);
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	pthread_sigmask(SIG_BLOCK, &usr1, NULL);
-	cr_assert_eq(pthread_create(&thread, NULL, interrupt_and_write, a), 0);
-	pthread_sigmask(SIG_UNBLOCK, &usr1, NULL); /* the signals are for this thread */
+	other_end = ting_descriptor(a, TING_WRITE);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
 	expect_read(b, "at last");
-	pthread_join(thread, NULL);
+	setitimer(ITIMER_REAL, &never, NULL);
+	cr_expect_geq(ticks, 10);
 	ting_close(a);
 	ting_close(b);
 	ting_listener_close(l);
