@@ -12,7 +12,6 @@
  * returned; a text is quoted as it is, and must not hold a newline. */
 #include <ting/message.h>
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +24,14 @@ static struct ting_listener *listeners[SLOTS];
 static struct ting_peer peer;
 static struct ting_error error;
 static char text[LINE], buffer[LINE];
+
+/* A command: its slot, its words, and the last of them as text and as a number. */
+struct command {
+	int slot, count;
+	char **words;
+	const char *last;
+	size_t number;
+};
 
 static uint8_t pattern(size_t place)
 {
@@ -56,13 +63,19 @@ static void set_option(struct ting_options *o, char *option)
 		abort();
 }
 
-static struct ting_options options_of(char **words, int count)
+/* All but the first word. */
+static struct ting_options options_of(const struct command *c)
 {
 	struct ting_options o = {.timeout_ms = 20000};
 
-	for (int i = 0; i < count; i++)
-		set_option(&o, words[i]);
+	for (int i = 1; i < c->count; i++)
+		set_option(&o, c->words[i]);
 	return o;
+}
+
+static void answer(ssize_t number, const char *what)
+{
+	printf("%zd %s\n", number, what);
 }
 
 static void answer_bytes(ssize_t count)
@@ -70,49 +83,77 @@ static void answer_bytes(ssize_t count)
 	printf("%zd %.*s\n", count, (int)(count > 0 ? count : 0), buffer);
 }
 
-static ssize_t send_pattern(struct ting_end *e, size_t size)
+static void open_end(const struct command *c)
 {
-	uint8_t *bytes = malloc(size + 1);
-	ssize_t count;
+	struct ting_options o = options_of(c);
+	int failed = ting_open(&ends[c->slot], c->words[0], &o, &error);
 
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = pattern(i);
-	count = ting_write(e, bytes, size);
-	free(bytes);
-	return count;
+	answer(failed, failed ? error.text : "");
 }
 
-/* The bytes that were right, or what the read answered. */
-static ssize_t take_pattern(struct ting_end *e, size_t size)
+static void listen_on(const struct command *c)
 {
-	size_t done = 0;
+	struct ting_options o = options_of(c);
+	int failed = ting_listen(&listeners[c->slot], c->words[0], &o, &error);
 
-	while (done < size) {
-		size_t room = size - done < LINE ? size - done : LINE;
-		ssize_t count = ting_read(e, buffer, room);
-
-		if (count <= 0)
-			return count;
-		for (ssize_t i = 0; i < count; i++, done++)
-			if ((uint8_t)buffer[i] != pattern(done))
-				return (ssize_t)done;
-	}
-	return (ssize_t)done;
+	answer(failed, failed ? error.text : "");
 }
 
-static void answer_names(const struct ting_listener *l)
+static void accept_end(const struct command *c)
+{
+	int failed = ting_accept(&ends[c->slot], listeners[c->number], &error);
+
+	answer(failed, failed ? error.text : "");
+}
+
+static void tell_local(const struct command *c)
+{
+	answer(0, ting_local_name(ends[c->slot]));
+}
+
+static void tell_remote(const struct command *c)
+{
+	answer(0, ting_remote_name(ends[c->slot]));
+}
+
+static void tell_names(const struct command *c)
 {
 	const char *name;
 
 	printf("0");
-	for (size_t i = 0; (name = ting_listener_name(l, i)); i++)
+	for (size_t i = 0; (name = ting_listener_name(listeners[c->slot], i)); i++)
 		printf(" %s", name);
 	printf("\n");
 }
 
-static void answer_received(struct ting_listener *l, size_t max)
+static void read_some(const struct command *c)
 {
-	ssize_t count = ting_receive(l, buffer, max, &peer);
+	answer_bytes(ting_read(ends[c->slot], buffer, c->number));
+}
+
+static void write_text(const struct command *c)
+{
+	answer(ting_write(ends[c->slot], c->last, strlen(c->last)), "");
+}
+
+static enum ting_framing framing_of(const struct command *c)
+{
+	return c->words[0][0] == 'f' ? TING_FRAMED : TING_LINES;
+}
+
+static void read_message(const struct command *c)
+{
+	answer_bytes(ting_message_read(ends[c->slot], framing_of(c), buffer, c->number));
+}
+
+static void write_message(const struct command *c)
+{
+	answer(ting_message_write(ends[c->slot], framing_of(c), c->last, strlen(c->last)), "");
+}
+
+static void receive_datagram(const struct command *c)
+{
+	ssize_t count = ting_receive(listeners[c->slot], buffer, c->number, &peer);
 	char name[TING_NAME_MAX + 1] = "";
 
 	if (count >= 0)
@@ -120,94 +161,118 @@ static void answer_received(struct ting_listener *l, size_t max)
 	printf("%zd %s %.*s\n", count, name, (int)(count > 0 ? count : 0), buffer);
 }
 
-/* What makes an end or a listener; true if it was that. */
-static bool run_maker(const char *what, int slot, char **words, int count)
+static void answer_datagram(const struct command *c)
 {
-	struct ting_options o;
-	int failed;
+	answer(ting_answer(listeners[c->slot], c->last, strlen(c->last), &peer), "");
+}
 
-	error.text[0] = '\0';
-	if (strcmp(what, "open") == 0) {
-		o = options_of(words + 1, count - 1);
-		failed = ting_open(&ends[slot], words[0], &o, &error);
-	} else if (strcmp(what, "listen") == 0) {
-		o = options_of(words + 1, count - 1);
-		failed = ting_listen(&listeners[slot], words[0], &o, &error);
-	} else if (strcmp(what, "accept") == 0) {
-		failed = ting_accept(&ends[slot], listeners[atoi(words[0])], &error);
-	} else {
-		return false;
+static void send_pattern(const struct command *c)
+{
+	uint8_t *bytes = malloc(c->number + 1);
+
+	for (size_t i = 0; i < c->number; i++)
+		bytes[i] = pattern(i);
+	answer(ting_write(ends[c->slot], bytes, c->number), "");
+	free(bytes);
+}
+
+/* Answers with the bytes that were right, or with what the read answered. */
+static void take_pattern(const struct command *c)
+{
+	size_t done = 0;
+
+	while (done < c->number) {
+		size_t left = c->number - done;
+		ssize_t count = ting_read(ends[c->slot], buffer, left < LINE ? left : LINE);
+
+		if (count <= 0) {
+			answer(count, "");
+			return;
+		}
+		for (ssize_t i = 0; i < count; i++, done++) {
+			if ((uint8_t)buffer[i] != pattern(done)) {
+				answer((ssize_t)done, "");
+				return;
+			}
+		}
 	}
-	printf("%d %s\n", failed, failed ? error.text : "");
-	return true;
+	answer((ssize_t)done, "");
 }
 
-static enum ting_framing framing_of(const char *word)
+static void shut_down(const struct command *c)
 {
-	return *word == 'f' ? TING_FRAMED : TING_LINES;
+	enum ting_access directions = *c->last == 'r' ? TING_READ
+		: *c->last == 'w'                     ? TING_WRITE
+						      : TING_READ_WRITE;
+
+	answer(ting_shutdown(ends[c->slot], directions), "");
 }
 
-static void run_command(const char *what, int slot, char **words, int count)
+static void close_end(const struct command *c)
 {
-	struct ting_end *e = ends[slot];
-	struct ting_listener *l = listeners[slot];
-	const char *rest = count > 0 ? words[count - 1] : "";
-	size_t number = (size_t)strtoull(rest, NULL, 10);
+	answer(ting_close(ends[c->slot]), "");
+	ends[c->slot] = NULL;
+}
 
-	if (run_maker(what, slot, words, count))
-		return;
-	if (strcmp(what, "local") == 0)
-		printf("0 %s\n", ting_local_name(e));
-	else if (strcmp(what, "remote") == 0)
-		printf("0 %s\n", ting_remote_name(e));
-	else if (strcmp(what, "names") == 0)
-		answer_names(l);
-	else if (strcmp(what, "read") == 0)
-		answer_bytes(ting_read(e, buffer, number));
-	else if (strcmp(what, "readmessage") == 0)
-		answer_bytes(ting_message_read(e, framing_of(words[0]), buffer, number));
-	else if (strcmp(what, "write") == 0)
-		printf("%zd\n", ting_write(e, rest, strlen(rest)));
-	else if (strcmp(what, "writemessage") == 0)
-		printf("%d\n", ting_message_write(e, framing_of(words[0]), rest, strlen(rest)));
-	else if (strcmp(what, "send") == 0)
-		printf("%zd\n", send_pattern(e, number));
-	else if (strcmp(what, "take") == 0)
-		printf("%zd\n", take_pattern(e, number));
-	else if (strcmp(what, "receive") == 0)
-		answer_received(l, number);
-	else if (strcmp(what, "answer") == 0)
-		printf("%zd\n", ting_answer(l, rest, strlen(rest), &peer));
-	else if (strcmp(what, "shutdown") == 0)
-		printf("%d\n",
-			ting_shutdown(e,
-				*rest == 'r'           ? TING_READ
-					: *rest == 'w' ? TING_WRITE
-						       : TING_READ_WRITE));
-	else if (strcmp(what, "close") == 0)
-		printf("%d\n", ting_close(e));
-	else if (strcmp(what, "unlisten") == 0)
-		printf("%d\n", (ting_listener_close(l), 0));
-	else
+static void close_listener(const struct command *c)
+{
+	ting_listener_close(listeners[c->slot]);
+	listeners[c->slot] = NULL;
+	answer(0, "");
+}
+
+static const struct {
+	const char *name;
+	void (*run)(const struct command *c);
+} commands[] = {
+	{"open", open_end},
+	{"listen", listen_on},
+	{"accept", accept_end},
+	{"local", tell_local},
+	{"remote", tell_remote},
+	{"names", tell_names},
+	{"read", read_some},
+	{"write", write_text},
+	{"readmessage", read_message},
+	{"writemessage", write_message},
+	{"receive", receive_datagram},
+	{"answer", answer_datagram},
+	{"send", send_pattern},
+	{"take", take_pattern},
+	{"shutdown", shut_down},
+	{"close", close_end},
+	{"unlisten", close_listener},
+};
+
+/* "COMMAND SLOT WORD..." */
+static void run_line(char *line)
+{
+	char *words[WORDS], *rest = line;
+	struct command c = {.words = words + 2};
+	int count = 0;
+
+	while (count < WORDS && (words[count] = strsep(&rest, " ")))
+		count++;
+	if (count < 2)
 		abort();
-	if (strcmp(what, "close") == 0)
-		ends[slot] = NULL;
-	if (strcmp(what, "unlisten") == 0)
-		listeners[slot] = NULL;
+	c.slot = atoi(words[1]);
+	c.count = count - 2;
+	c.last = words[count - 1];
+	c.number = (size_t)strtoull(c.last, NULL, 10);
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(commands[i].name, words[0]) == 0) {
+			commands[i].run(&c);
+			return;
+		}
+	}
+	abort();
 }
 
 int main(void)
 {
 	while (fgets(text, sizeof text, stdin)) {
-		char *words[WORDS], *rest = text;
-		int count = 0;
-
 		text[strcspn(text, "\n")] = '\0';
-		while (count < WORDS && (words[count] = strsep(&rest, " ")))
-			count++;
-		if (count < 2)
-			abort();
-		run_command(words[0], atoi(words[1]), words + 2, count - 2);
+		run_line(text);
 		fflush(stdout);
 	}
 	for (int i = 0; i < SLOTS; i++) {

@@ -96,7 +96,7 @@ class Endpoint(Test):
             b.accept(0, 0)
             print("take 0 5000000", file=b.process.stdin, flush=True)
             self.assertEqual(a("send", 0, 5000000)[0], 5000000)
-            self.assertEqual(b.process.stdout.readline(), "5000000\n")
+            self.assertEqual(b.process.stdout.readline(), "5000000 \n")
             a("close", 0), b("close", 0), b("unlisten", 0)
 
     def test_every_interface_of_both_families_has_the_same_port(self):
