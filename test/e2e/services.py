@@ -40,7 +40,10 @@ class Service(server.Server):
         found = [self.process.pid]
         for pid in found:
             for task in Path(f"/proc/{pid}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
+                try:
+                    found += map(int, (task / "children").read_text().split())
+                except FileNotFoundError:
+                    pass  # the thread is gone; what it started is the process's
         return found
 
     def counts(self):

@@ -134,7 +134,10 @@ class Cell:
             self.begin(idle, words, "/usr/share/common-licenses")
             for scenario in group:
                 signal.alarm(CELL_PATIENCE)
-                results[scenario.__name__] = self.judge(scenario)
+                try:
+                    results[scenario.__name__] = self.judge(scenario)
+                except scenarios.NotApplicable:
+                    del results[scenario.__name__]
         except BaseException:
             results[group[0].__name__] = traceback.format_exc(limit=-3)
         finally:
@@ -159,5 +162,7 @@ class Cell:
             if not self.server.has_ended:
                 self.settle()
             return None
+        except scenarios.NotApplicable:
+            raise
         except BaseException:
             return f"{traceback.format_exc(limit=-3)}{self.server.text}"

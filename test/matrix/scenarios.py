@@ -18,6 +18,10 @@ BOUND = 3
 LINGER = 2  # seconds that a server waits for a client to end, twice at most, when it closes
 
 
+class NotApplicable(Exception):
+    """The scenario says nothing about that service, over that kind of endpoint."""
+
+
 # One client asks once, and everything is right.
 
 def ask_chat(end, other):
@@ -45,14 +49,20 @@ def ask(cell, end):
         services.ASK[cell.service](end)
 
 
+def sockets_of_clients(cell):
+    """Those that the server has for its clients, once for each process that has them."""
+    return [inode for pid in cell.server.processes()
+            for inode in cell.sockets_of(pid) - cell.sockets_at_first]
+
+
 def no_socket_is_shared(cell):
     """Is each client's descriptor in one process only?"""
-    owners = [inode for pid in cell.server.processes()
-              for inode in cell.sockets_of(pid) - cell.sockets_at_first]
+    owners = sockets_of_clients(cell)
     return len(owners) == len(set(owners))
 
 
 def one_client(cell):
+    """It asks and is answered, and no process but one has its descriptor."""
     with cell.dial() as end:
         ask(cell, end)
         cell.until("each client's descriptor is in one process", no_socket_is_shared)
@@ -61,6 +71,7 @@ def one_client(cell):
 # Many at once.
 
 def fifty_at_once(cell):
+    """All are connected before the first is answered, and each gets its own answer."""
     if cell.service == "chat":
         return fifty_chatters(cell)
     clients = [cell.dial() for _ in range(AT_ONCE)]
@@ -97,23 +108,34 @@ def fifty_chatters(cell):
 # Slow ones.
 
 def byte_at_a_time(cell):
-    """It sends a byte, waits for what is to come for it, and sends the next."""
+    """A message in as many pieces as it has bytes; echo gives each back before the next is sent."""
     with cell.dial() as end:
         if cell.service == "echo":
             for i in range(256):
                 end.send(bytes([i]))
                 assert end.take(1) == bytes([i])
-        elif cell.service == "sum" and not end.keeps_messages:
-            question = ends.frame(range(100))
-            for at in range(len(question)):
-                end.send(question[at:at + 1])
+        elif end.keeps_messages or cell.service not in ("discard", "sum", "chat", "files"):
+            raise NotApplicable
+        elif cell.service == "chat":
+            with cell.dial() as other:
+                ask_chat(end, other)
+                send_bytes(end, b"good night\n")
+                services.hear(other, b": good night\n")
+        elif cell.service == "sum":
+            send_bytes(end, ends.frame(range(100)))
             assert end.take(12) == struct.pack("!Iq", 8, sum(range(100)))
         elif cell.service == "files":
-            for byte in files_wire.hello():
-                end.send(bytes([byte]))
+            send_bytes(end, files_wire.hello())
             assert len(end.take(7)) == 7
         else:
-            ask(cell, end)
+            send_bytes(end, b"good morning\n")
+            end.end()
+            assert end.take_all() == b""
+
+
+def send_bytes(end, data):
+    for i in range(len(data)):
+        end.send(data[i:i + 1])
 
 
 def pieces_of(cell, keeps_messages):
@@ -252,15 +274,13 @@ def reset(cell):
 
 
 def never_speaks(cell):
-    """It is closed when its time is up; datagrams have nobody who could be silent."""
+    """It is closed when its time is up, and not before."""
+    if cell.kind in ends.DATAGRAMS or cell.service == "files":
+        raise NotApplicable  # nobody is there; it minds its clients' time itself
     with cell.dial() as end:
-        if end.kind in ends.DATAGRAMS:
-            return
-        if cell.service == "files":
-            return  # it minds its own clients' time
         start = time.monotonic()
-        if cell.service == "chargen":
-            cell.settle()  # who does not read is cut off
+        if cell.service == "chargen":  # who speaks itself, until nobody reads
+            cell.settle()
             return
         end.take_all()
         elapsed = time.monotonic() - start
@@ -276,9 +296,7 @@ def more_than_the_bound(cell):
         return queue_before_the_bound(cell)
     inside = [cell.dial() for _ in range(cell.bound)]
     try:
-        for end in inside:
-            if cell.service in ("echo", "sum"):
-                ask(cell, end)
+        cell.until("all are let in", lambda _: len(sockets_of_clients(cell)) == cell.bound)
         for _ in range(BOUND):
             with cell.dial() as outside:
                 assert outside.take_all() == b"", "more clients than the bound"
