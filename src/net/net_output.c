@@ -144,6 +144,16 @@ int net_output_share(
 	return 0;
 }
 
+int net_output_add(struct net_output *o, struct net_blocks *b, struct span head, struct span body,
+	struct shared *owner)
+{
+	int err = net_output_copy(o, b, head);
+
+	if (err)
+		return err;
+	return owner ? net_output_share(o, b, body, owner) : net_output_copy(o, b, body);
+}
+
 size_t net_output_gather(const struct net_output *o, struct iovec *ret, size_t max)
 {
 	size_t count = 0;

@@ -45,6 +45,11 @@ int net_output_copy(struct net_output *o, struct net_blocks *b, struct span byte
 int net_output_share(
 	struct net_output *o, struct net_blocks *b, struct span bytes, struct shared *owner);
 
+/* Appends head, which is copied, and body: as net_output_share() does, or copied if there is no
+ * owner.  0, or -ENOMEM and a part of them may have been appended. */
+int net_output_add(struct net_output *o, struct net_blocks *b, struct span head, struct span body,
+	struct shared *owner);
+
 /* Describes the first bytes, in at most `max` parts.  Answers the number of parts. */
 size_t net_output_gather(const struct net_output *o, struct iovec *ret, size_t max);
 

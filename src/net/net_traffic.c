@@ -12,7 +12,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdalign.h>
 #include <unistd.h>
 
 enum {
@@ -41,28 +40,6 @@ static void list_conn(struct net_traffic *t, struct net_conn *n)
 	t->todo_last = &n->next;
 }
 
-/* Deadlines. */
-
-static void set_timer(struct net_traffic *t)
-{
-	const struct heap_node *first = heap_first(&t->deadlines);
-
-	loop_timer_set(loop_of(t), &t->timer, first ? first->due : MSEC_NEVER);
-}
-
-static void set_deadline(struct net_traffic *t, struct heap_node *node, msec due)
-{
-	msec now = loop_now(loop_of(t)).mono;
-
-	if (due < now)
-		due = now;
-	if (due == MSEC_NEVER)
-		heap_remove(&t->deadlines, node);
-	else if (!heap_holds(node) || node->due != due)
-		heap_set(&t->deadlines, node, due);
-	set_timer(t);
-}
-
 /* The ways out. */
 
 /* The connection's descriptor and output are gone; its slot goes at the turn's end. */
@@ -74,7 +51,7 @@ static void kill_conn(struct net_traffic *t, struct net_conn *n)
 		loop_watch(loop_of(t), &n->watch, 0);
 		close(n->watch.fd);
 	}
-	set_deadline(t, &n->deadline, MSEC_NEVER);
+	net_deadlines_set(&t->deadlines, &n->deadline, MSEC_NEVER);
 	net_output_clear(&n->out, &t->blocks);
 	n->state = NET_CONN_DEAD;
 	list_conn(t, n);
@@ -89,7 +66,8 @@ static void kill_conn(struct net_traffic *t, struct net_conn *n)
 
 static void set_linger(struct net_traffic *t, struct net_conn *n)
 {
-	set_deadline(t, &n->deadline, loop_now(loop_of(t)).mono + t->server->config.linger_ms);
+	net_deadlines_set(&t->deadlines, &n->deadline,
+		loop_now(loop_of(t)).mono + t->server->config.linger_ms);
 }
 
 /* Begins a graceful close: the protocol does not know it any more. */
@@ -207,24 +185,22 @@ static void end_output(struct net_traffic *t, struct net_conn *n)
 	set_linger(t, n);
 }
 
-/* As net_stream_write(), with several calls. */
+/* As net_stream_write(), with a call for each message. */
 static ssize_t write_messages(struct net_traffic *t, struct net_conn *n, bool *ret_full)
 {
-	ssize_t size, sum = 0;
-	int count = 0;
+	ssize_t sum = 0;
 
-	do {
-		size = net_messages_write(n->watch.fd, &n->out, &t->blocks, ret_full);
-		t->server->stats.writes++;
+	for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+		ssize_t size = net_messages_write(n->watch.fd, &n->out, &t->blocks, ret_full);
+
+		if (size < 0)
+			return size;
 		sum += size;
-	} while (size >= 0 && !*ret_full && n->out.size > 0 && ++count < MESSAGES_PER_TURN);
-	return size < 0 ? size : sum;
-}
-
-static ssize_t write_stream(struct net_traffic *t, struct net_conn *n, bool *ret_full)
-{
-	t->server->stats.writes++;
-	return net_stream_write(n->watch.fd, &n->out, &t->blocks, ret_full);
+		if (*ret_full || n->out.size == 0)
+			break;
+		t->server->stats.writes++;
+	}
+	return sum;
 }
 
 /* Writes once, and has the loop wait for the kernel exactly while it refuses.  The bytes, or
@@ -233,9 +209,12 @@ static ssize_t write_conn(struct net_traffic *t, struct net_conn *n)
 {
 	unsigned events = n->watch.events & LOOP_READ;
 	bool is_full;
-	ssize_t size = (n->keeps_messages ? write_messages : write_stream)(t, n, &is_full);
+	ssize_t size = n->keeps_messages
+		? write_messages(t, n, &is_full)
+		: net_stream_write(n->watch.fd, &n->out, &t->blocks, &is_full);
 	int err;
 
+	t->server->stats.writes++;
 	if (size < 0)
 		return size;
 	t->server->stats.bytes_out += (uint64_t)size;
@@ -291,8 +270,9 @@ static void turn_ended(struct loop_end *e)
 		loop_again(loop_of(t));
 }
 
-static void deadline_passed(struct net_traffic *t, struct heap_node *node)
+static void deadline_passed(struct net_deadlines *d, struct heap_node *node)
 {
+	struct net_traffic *t = LOOP_ENTRY(d, struct net_traffic, deadlines);
 	const struct net_protocol *p = protocol_of(t);
 	struct net_conn *n;
 
@@ -307,39 +287,15 @@ static void deadline_passed(struct net_traffic *t, struct heap_node *node)
 		kill_conn(t, n);
 }
 
-static void timer_expired(struct loop_timer *timer)
-{
-	struct net_traffic *t = LOOP_ENTRY(timer, struct net_traffic, timer);
-	uint64_t last = t->deadlines.serial; /* later ones wait for the next turn */
-	msec now = loop_now(loop_of(t)).mono;
-	struct heap_node *node;
-
-	while ((node = heap_first(&t->deadlines)) && node->due <= now && node->serial <= last) {
-		heap_remove(&t->deadlines, node);
-		deadline_passed(t, node);
-	}
-	set_timer(t);
-}
-
 /* What the model calls. */
 
 void net_traffic_init(struct net_traffic *t, struct net_server *s)
 {
-	int err;
-
 	t->server = s;
-	t->peer_at = (protocol_of(t)->state_bytes + alignof(max_align_t) - 1) /
-		alignof(max_align_t) * alignof(max_align_t);
-	net_conns_init(&t->conns, &alloc_libc,
-		protocol_of(t)->datagrams == NET_DATAGRAMS_OF_PEERS
-			? t->peer_at + net_mail_peer_bytes()
-			: protocol_of(t)->state_bytes);
+	net_conns_init(&t->conns, &alloc_libc, net_mail_state_bytes(protocol_of(t)));
 	net_blocks_init(&t->blocks, &alloc_libc);
-	heap_init(&t->deadlines, &alloc_libc);
-	err = heap_reserve(&t->deadlines, 1); /* for the protocol's own */
-	assert(err == 0 && "out of memory for a server");
+	net_deadlines_init(&t->deadlines, loop_of(t), deadline_passed);
 	t->todo_last = &t->todo;
-	t->timer.expired = timer_expired;
 	t->turn_end.ended = turn_ended;
 	loop_end_add(loop_of(t), &t->turn_end);
 }
@@ -357,9 +313,8 @@ void net_traffic_cut(struct net_traffic *t)
 void net_traffic_done(struct net_traffic *t)
 {
 	net_traffic_cut(t);
-	set_deadline(t, &t->own_deadline, MSEC_NEVER);
 	loop_end_remove(loop_of(t), &t->turn_end);
-	heap_done(&t->deadlines);
+	net_deadlines_done(&t->deadlines);
 	net_blocks_done(&t->blocks);
 	net_conns_done(&t->conns);
 }
@@ -371,7 +326,7 @@ struct net_conn *net_traffic_take(struct net_traffic *t, int fd, unsigned listen
 	if (!n)
 		return NULL;
 	/* One more for the protocol's own: setting a deadline cannot fail. */
-	if (heap_reserve(&t->deadlines, (size_t)net_conns_room(&t->conns) + 1) < 0) {
+	if (!net_deadlines_reserve(&t->deadlines, (size_t)net_conns_room(&t->conns) + 1)) {
 		net_conns_give(&t->conns, n);
 		return NULL;
 	}
@@ -440,18 +395,7 @@ void net_traffic_stop(struct net_traffic *t)
 	}
 	if (t->mail)
 		net_mail_stop(t->mail);
-	set_deadline(t, &t->own_deadline, MSEC_NEVER);
-}
-
-static int add_bytes(struct net_traffic *t, struct net_conn *n, struct span head, struct span body,
-	struct shared *owner)
-{
-	int err = net_output_copy(&n->out, &t->blocks, head);
-
-	if (err)
-		return err;
-	return owner ? net_output_share(&n->out, &t->blocks, body, owner)
-		     : net_output_copy(&n->out, &t->blocks, body);
+	net_deadlines_set(&t->deadlines, &t->own_deadline, MSEC_NEVER);
 }
 
 size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, struct span body,
@@ -467,7 +411,7 @@ size_t net_traffic_send(struct net_traffic *t, conn_id conn, struct span head, s
 		return 0;
 	}
 	err = n->keeps_messages ? net_messages_add(&n->out, &t->blocks, head, body)
-				: add_bytes(t, n, head, body, owner);
+				: net_output_add(&n->out, &t->blocks, head, body, owner);
 	n->is_failed = err < 0;
 	if (n->is_failed || !(n->watch.events & LOOP_WRITE))
 		list_conn(t, n);
@@ -519,9 +463,9 @@ void net_traffic_set_deadline(struct net_traffic *t, conn_id conn, msec due_ms)
 
 	assert(protocol_of(t)->expired);
 	if (n)
-		set_deadline(t, &n->deadline, due_ms);
+		net_deadlines_set(&t->deadlines, &n->deadline, due_ms);
 	else if (conn == 0 && !t->is_stopping)
-		set_deadline(t, &t->own_deadline, due_ms);
+		net_deadlines_set(&t->deadlines, &t->own_deadline, due_ms);
 }
 
 /* Whatever has that number and is not gone: `closed` may look at it too, and then the connection is

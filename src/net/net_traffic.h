@@ -8,6 +8,7 @@
 #define TING_NET_TRAFFIC_H
 
 #include "net/net_conn.h"
+#include "net/net_deadlines.h"
 #include "net/net_model.h"
 
 struct net_mail;
@@ -17,12 +18,10 @@ struct net_traffic {
 	struct net_conns conns;
 	struct net_blocks blocks;
 	struct net_conn *todo, **todo_last; /* those that are listed, in their order */
-	struct heap deadlines;
+	struct net_deadlines deadlines;
 	struct heap_node own_deadline; /* of the protocol itself */
-	struct loop_timer timer;       /* for the first of the deadlines */
 	struct loop_end turn_end;
-	struct net_mail *mail; /* NULL: no listener brings any */
-	size_t peer_at;        /* in a slot's state: what datagrams know of a peer */
+	struct net_mail *mail; /* NULL: no listener brings datagrams */
 	unsigned refused;      /* of those that are being seen out */
 	bool is_stopping;
 	uint8_t buffer[65536];
