@@ -264,7 +264,10 @@ struct net_mail *net_mail_new(struct net_traffic *t)
 		m->alone->is_datagram = m->alone->keeps_messages = true;
 	}
 	map_init(&m->peers, &alloc_libc);
-	(void)getrandom(&m->key, sizeof m->key, 0);
+	if (has_peers && getrandom(&m->key, sizeof m->key, 0) != sizeof m->key) {
+		alloc_free(&alloc_libc, m, sizeof *m); /* its peers could make the map slow */
+		return NULL;
+	}
 	net_answers_init(&m->answers, &t->server->stats);
 	for (unsigned i = 0; i < BATCH; i++) {
 		m->parts[i] = (struct iovec){m->buffers[i], BUFFER_BYTES};
