@@ -9,6 +9,7 @@
 #include "lab/lab_histogram.h"
 #include "lab/lab_process.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -19,13 +20,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
-
-static const uint64_t WARM_UP_MIN_NS = 100 * NS_PER_MS;      /* for caches and new processes */
-static const uint64_t SILENCE_NS = 500 * NS_PER_MS;          /* then nobody else will be served */
-static const uint64_t PATIENCE_NS = UINT64_C(2) * NS_PER_S;  /* then an answer counts as missing */
-static const uint64_t OVERTIME_NS = UINT64_C(10) * NS_PER_S; /* for who is slow, but not dead */
-static const uint64_t LOOK_NS = 20 * NS_PER_MS; /* between looks for datagrams that were lost */
+enum {
+	EVENTS = 256,
+	NS_PER_S = 1000000000,
+	NS_PER_MS = 1000000,
+	WARM_UP_MIN_MS = 100, /* for caches and new processes */
+	SILENCE_MS = 500,     /* then nobody else will be served */
+	PATIENCE_MS = 2000,   /* then an answer counts as missing */
+	OVERTIME_MS = 10000,  /* for who is slow, but not dead */
+	LOOK_MS = 20,         /* between looks for datagrams that were lost */
+};
 
 struct generator {
 	const struct lab_load *load;
@@ -40,6 +44,11 @@ struct generator {
 	uint64_t news_ns;  /* when a client was served for the first time, or, at the end, at all */
 	uint64_t look_ns;  /* when to look for what was lost */
 };
+
+static uint64_t ns_of(unsigned ms)
+{
+	return (uint64_t)ms * NS_PER_MS;
+}
 
 static void fail(struct generator *g, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -146,7 +155,7 @@ static void wake(struct generator *g, uint64_t now_ns)
 		i++) {
 		uint32_t index = g->thinking[g->first];
 
-		g->first = (g->first + 1) % g->load->clients;
+		g->first = g->first + 1 < g->load->clients ? g->first + 1 : 0;
 		g->count--;
 		if (!g->is_ending && lab_client_at(g->clients, index)->fd >= 0)
 			ask(g, index);
@@ -156,7 +165,7 @@ static void wake(struct generator *g, uint64_t now_ns)
 static void turn(struct generator *g)
 {
 	struct epoll_event events[EVENTS];
-	uint64_t now_ns = lab_now_ns(), due_ns = now_ns + LOOK_NS;
+	uint64_t now_ns = lab_now_ns(), due_ns = now_ns + ns_of(LOOK_MS);
 	struct timespec wait = {0};
 	int count;
 
@@ -171,7 +180,7 @@ static void turn(struct generator *g)
 		wake(g, lab_now_ns());
 	if (g->load->transport->loses && now_ns >= g->look_ns) {
 		g->result->lost += lab_clients_repeat(g->clients, now_ns);
-		g->look_ns = now_ns + LOOK_NS;
+		g->look_ns = now_ns + ns_of(LOOK_MS);
 	}
 }
 
@@ -193,9 +202,10 @@ static bool is_failed(const struct generator *g)
 static bool is_warming(const struct generator *g, uint64_t passed_ns)
 {
 	bool is_patient = g->load->transport->loses || !g->result->served;
-	uint64_t silence_ns = g->load->think_ns + (is_patient ? PATIENCE_NS : SILENCE_NS);
+	uint64_t silence_ns =
+		g->load->think_ns + (is_patient ? ns_of(PATIENCE_MS) : ns_of(SILENCE_MS));
 
-	return passed_ns < WARM_UP_MIN_NS ||
+	return passed_ns < ns_of(WARM_UP_MIN_MS) ||
 		(g->result->served + g->result->refused < g->load->clients &&
 			lab_now_ns() < g->news_ns + silence_ns);
 }
@@ -235,7 +245,7 @@ static void measure(struct generator *g)
 	g->start_ns = now_ns;
 	while (!is_failed(g) &&
 		now_ns < g->start_ns + g->load->duration_ns +
-				(g->result->answers ? 0 : OVERTIME_NS)) {
+				(g->result->answers ? 0 : ns_of(OVERTIME_MS))) {
 		turn(g);
 		now_ns = lab_now_ns();
 		show(g, now_ns - g->start_ns);
@@ -249,7 +259,7 @@ static void measure(struct generator *g)
 
 static void drain(struct generator *g)
 {
-	uint64_t begin_ns = lab_now_ns(), now_ns = begin_ns;
+	uint64_t begin_ns = lab_now_ns(), now_ns;
 
 	g->is_ending = true;
 	g->news_ns = begin_ns;
@@ -257,8 +267,8 @@ static void drain(struct generator *g)
 		turn(g);
 		now_ns = lab_now_ns();
 		g->result->missing = lab_clients_waiting(g->clients);
-	} while (!is_failed(g) && g->result->missing && now_ns < g->news_ns + PATIENCE_NS &&
-		now_ns < begin_ns + OVERTIME_NS);
+	} while (!is_failed(g) && g->result->missing && now_ns < g->news_ns + ns_of(PATIENCE_MS) &&
+		now_ns < begin_ns + ns_of(OVERTIME_MS));
 }
 
 static void judge(struct generator *g)
@@ -298,6 +308,7 @@ void lab_load_run(struct lab_result *ret, const struct lab_load *load)
 	struct generator *g = calloc(1, sizeof *g);
 	struct ting_error err;
 
+	assert(load->clients > 0 && load->size > 0);
 	*ret = (struct lab_result){0};
 	if (!g)
 		abort();

@@ -2,7 +2,6 @@
 #include "lab/lab_process.h"
 
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,17 +17,18 @@ static uint64_t sum(pid_t pid, measure of);
 /* The kernel lists a child with the thread that made it. */
 static uint64_t sum_children(pid_t pid, const char *thread, measure of)
 {
-	char path[PATH_BYTES];
+	char path[PATH_BYTES], *child = NULL;
 	uint64_t total = 0;
-	int child;
+	size_t size = 0;
 	FILE *f;
 
 	(void)snprintf(path, sizeof path, "/proc/%d/task/%.16s/children", (int)pid, thread);
 	f = fopen(path, "re");
 	if (!f)
 		return 0;
-	while (fscanf(f, "%d", &child) == 1)
-		total += sum(child, of);
+	while (getdelim(&child, &size, ' ', f) > 0)
+		total += sum((pid_t)strtol(child, NULL, 10), of);
+	free(child);
 	(void)fclose(f);
 	return total;
 }
@@ -71,16 +71,17 @@ static void read_proc(pid_t pid, const char *name, char *ret, size_t size)
  * name, with whatever is in it. */
 static uint64_t reaped_ns(pid_t pid)
 {
-	uint64_t user = 0, system = 0;
-	char text[STAT_BYTES];
-	const char *at;
+	char text[STAT_BYTES], *at, *end;
+	uint64_t user, system;
 
 	read_proc(pid, "stat", text, sizeof text);
 	at = strrchr(text, ')');
 	for (int field = 2; at && field < 16; field++)
 		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, "%" SCNu64 " %" SCNu64, &user, &system) != 2)
+	if (!at)
 		return 0;
+	user = strtoull(at, &end, 10);
+	system = strtoull(end, NULL, 10);
 	return (user + system) * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 

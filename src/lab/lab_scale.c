@@ -14,7 +14,10 @@ static double tick_at(int number)
 {
 	int decade = number >= 0 ? number / STEPS : -((-number + STEPS - 1) / STEPS);
 
-	return steps[number - decade * STEPS] * pow(10, decade);
+	int step = number - decade * STEPS;
+
+	assert(step >= 0 && step < STEPS);
+	return steps[step] * pow(10, decade);
 }
 
 /* The last tick that is not above the value. */

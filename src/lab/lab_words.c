@@ -12,16 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const double ENOUGH = 0.8;     /* of the best throughput, to be worth choosing */
-static const double NO_MATTER = 1.25; /* times the cheapest: simplicity may decide */
-static const double ALIKE = 1.05;     /* times: nobody will notice */
-static const double DEAR = 2;         /* times the chosen one: worth a warning */
-static const double BUSY = 0.9;       /* of a processor: its user is what limits */
+#define NONE SIZE_MAX /* for the number of a model */
+
+static const double enough = 0.8;     /* of the best throughput, to be worth choosing */
+static const double no_matter = 1.25; /* times the cheapest: simplicity may decide */
+static const double same = 1.05;      /* times: nobody will notice */
+static const double dear = 2;         /* times the chosen one: worth a warning */
+static const double busy = 0.9;       /* of a processor: its user is what limits */
 
 /* Models whose calls wait, each connection with its own flow of control; the simplest first. */
 static const char *const simple_models[] = {"iterative", "fork", "thread"};
-
-static const size_t NONE = (size_t)-1;
 
 static void say(struct lab_words *w, const char *heading, const char *lead, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -98,7 +98,7 @@ static bool is_fast_enough(const struct place *p, size_t model, size_t fastest)
 {
 	return is_candidate(p, model) &&
 		cell(p, model)->value[LAB_THROUGHPUT] >=
-		ENOUGH * cell(p, fastest)->value[LAB_THROUGHPUT];
+		enough * cell(p, fastest)->value[LAB_THROUGHPUT];
 }
 
 /* The cheapest of those that are fast enough. */
@@ -119,7 +119,7 @@ static bool will_do(const struct place *p, size_t model, const char *name)
 {
 	return strcmp(model_name(p, model), name) == 0 &&
 		is_fast_enough(p, model, find_fastest(p)) &&
-		cell(p, model)->value[LAB_CPU] <= NO_MATTER * cell(p, choose(p))->value[LAB_CPU];
+		cell(p, model)->value[LAB_CPU] <= no_matter * cell(p, choose(p))->value[LAB_CPU];
 }
 
 /* The simplest of those that will do. */
@@ -153,7 +153,7 @@ static void list_alike(char *ret, size_t size, const struct place *p, size_t cho
 
 	for (size_t m = 0; m < p->s->plan->model_count; m++)
 		if (m != chosen && is_candidate(p, m) &&
-			cell(p, m)->value[LAB_CPU] <= ALIKE * cell(p, chosen)->value[LAB_CPU])
+			cell(p, m)->value[LAB_CPU] <= same * cell(p, chosen)->value[LAB_CPU])
 			names[count++] = model_name(p, m);
 	ret[0] = '\0';
 	for (size_t i = 0; i < count && used < size; i++)
@@ -274,7 +274,7 @@ static void rule_dear(struct lab_words *w, const struct lab_summary *s, size_t t
 				cell(&p, m)->value[LAB_CPU] > cell(&p, dearest)->value[LAB_CPU]))
 			dearest = m;
 	times = cell(&p, dearest)->value[LAB_CPU] / cell(&p, chosen)->value[LAB_CPU];
-	if (times < DEAR)
+	if (times < dear)
 		return;
 	lab_text_figure(cpu, LAB_CPU, cell(&p, dearest)->value[LAB_CPU]);
 	(void)snprintf(lead, sizeof lead, "Dearest: %s", model_name(&p, dearest));
@@ -305,7 +305,7 @@ static void rule_memory(struct lab_words *w, const struct lab_summary *s, size_t
 			least = m;
 	}
 	if (most == NONE ||
-		cell(&p, most)->value[LAB_MEMORY] < DEAR * cell(&p, least)->value[LAB_MEMORY])
+		cell(&p, most)->value[LAB_MEMORY] < dear * cell(&p, least)->value[LAB_MEMORY])
 		return;
 	lab_text_figure(most_text, LAB_MEMORY, cell(&p, most)->value[LAB_MEMORY]);
 	lab_text_figure(least_text, LAB_MEMORY, cell(&p, least)->value[LAB_MEMORY]);
@@ -375,7 +375,7 @@ static void rule_processors(struct lab_words *w, const struct lab_summary *s)
 	chosen = choose(&p);
 	fastest = find_fastest(&p);
 	times = cell(&p, fastest)->value[LAB_THROUGHPUT] / cell(&p, chosen)->value[LAB_THROUGHPUT];
-	if (times < ALIKE || fastest == chosen)
+	if (times < same || fastest == chosen)
 		return;
 	say(w, "Between them", "More processors",
 		"On %s with %" PRIu32 " client%s %s answered %.2f times as many requests as %s: it "
@@ -394,7 +394,7 @@ static void rule_limit(struct lab_words *w, const struct lab_summary *s)
 	if (!find_reference(&p, s))
 		return;
 	c = cell(&p, choose(&p));
-	if (c->value[LAB_GENERATOR_BUSY] < BUSY)
+	if (c->value[LAB_GENERATOR_BUSY] < busy)
 		return;
 	say(w, "Between them", "Mind who was the limit",
 		"The clients kept their own processor %.0f %% busy, so a server's throughput may "
