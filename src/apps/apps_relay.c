@@ -42,7 +42,8 @@ enum flag {
 };
 
 static const struct conf_flag flags[] = {
-	[FLAG_WORD] = {CONF_FLAG_WORD, NULL, "[listen:][line:|framed:]ENDPOINT", ""},
+	[FLAG_WORD] = {CONF_FLAG_WORD, NULL, "A, B",
+		"endpoints, each with listen:, line: or framed: before it if wanted"},
 	[FLAG_ONCE] = {'\0', "once", NULL, "leave after the first pair, with its exit status"},
 	[FLAG_TIMEOUT] = {'\0', "timeout", "SECONDS", "part what was silent for so long"},
 	[FLAG_INTERFACE] = {'\0', "interface", "NAME", "of multicast, broadcast, link-local"},

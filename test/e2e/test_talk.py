@@ -204,6 +204,16 @@ class Datagrams(TalkTest):
         self.expect([self.endpoint, "--bind", f"udp://127.0.0.1:{port}", "--timeout", "0"], b"x", 0)
         self.assertEqual(self.socket.recvfrom(10), (b"x", ("127.0.0.1", port)))
 
+    def test_a_group_and_a_whole_net_can_be_addressed(self):
+        for place, address, flags in (("239.1.2.3", "239.1.2.3", ["--interface", "lo"]),
+                                      ("0.0.0.0", "127.255.255.255", ["--broadcast"])):
+            listener = self.talk("--listen", f"udp://{place}:0", "--line", *flags)
+            port = listener.endpoint().rsplit(":", 1)[1]
+            self.expect([f"udp://{address}:{port}", "--timeout", "0", "--line", *flags],
+                        b"hello\n", 0)
+            self.assertEqual(listener.process.stdout.readline(), b"hello\n")
+        self.expect(["udp://127.255.255.255:9"], b"", 1, said="broadcast")
+
     def test_unixgram_is_answered(self):
         path = f"{self.folder()}/peer"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
