@@ -7,14 +7,12 @@
 
 #include "apps/apps_talk_stop.h"
 #include "base/base_alloc.h"
-#include "base/base_ids.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	READ_MAX = TING_DATAGRAM_MAX, /* of a stream without messages: fits every endpoint */
@@ -46,14 +44,6 @@ struct pump {
 	bool is_cut;     /* nor that */
 	msec last_ms;    /* when something was read or written */
 };
-
-static msec now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (msec)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 static bool is_empty(const struct pump_buffer *b)
 {
@@ -190,7 +180,7 @@ static void fill(struct pump *p, struct flow *f)
 		in->is_message = is_kept;
 		f->bytes += (uint64_t)count;
 		f->is_heard = true;
-		p->last_ms = now();
+		p->last_ms = stop_now();
 	}
 }
 
@@ -211,7 +201,7 @@ static bool flush(struct pump *p, struct flow *f)
 		}
 		out->start += (size_t)count;
 		out->is_message = false;
-		p->last_ms = now();
+		p->last_ms = stop_now();
 	}
 	out->start = out->end = 0;
 	return true;
@@ -255,7 +245,7 @@ static bool is_lingering(const struct pump *p, const struct flow *f)
 static int patience(struct pump *p)
 {
 	const struct pump_options *o = p->options;
-	msec silent_ms = now() - p->last_ms, left_ms = MSEC_NEVER;
+	msec silent_ms = stop_now() - p->last_ms, left_ms = MSEC_NEVER;
 
 	if (o->silence_ms) {
 		left_ms = o->silence_ms - silent_ms;
@@ -343,7 +333,7 @@ static void flow_init(struct flow *f, const struct pump_side *from, const struct
 
 struct pump_result pump_run(const struct pump_side sides[2], const struct pump_options *options)
 {
-	struct pump p = {.options = options, .last_ms = now()};
+	struct pump p = {.options = options, .last_ms = stop_now()};
 
 	for (size_t i = 0; i < 2; i++)
 		flow_init(&p.flows[i], &sides[i], &sides[!i]);

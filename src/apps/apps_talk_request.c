@@ -4,7 +4,6 @@
 #include "apps/apps_lines.h"
 #include "apps/apps_talk_status.h"
 #include "apps/apps_talk_stop.h"
-#include "base/base_ids.h"
 #include "base/base_prng.h"
 
 #include <errno.h>
@@ -12,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FIRST_MS = 250, DOUBLED_MAX = 6, NUMBERS = 100000000 };
@@ -33,14 +31,6 @@ int64_t talk_request_patience(int64_t first_ms, int64_t tries, uint64_t random)
 	int64_t wait_ms = first_ms << (tries - 1 < DOUBLED_MAX ? tries - 1 : DOUBLED_MAX);
 
 	return wait_ms - wait_ms / 4 + (int64_t)(random % (uint64_t)(wait_ms / 2 + 1));
-}
-
-static msec now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (msec)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 /* Waits until the descriptor can be read.  0, -ETIMEDOUT, -EINTR: a signal came, or another
@@ -86,7 +76,7 @@ static ssize_t await_answer(struct request *r, msec due)
 {
 	for (;;) {
 		ssize_t size = take_answer(r);
-		msec left_ms = due - now();
+		msec left_ms = due - stop_now();
 		int err;
 
 		if (is_passing(size) && size != -EAGAIN)
@@ -113,8 +103,8 @@ static ssize_t ask(struct request *r)
 		if (size < 0 && !is_passing(size))
 			return size;
 		r->refused = size < 0 && size != -EAGAIN ? (int)size : 0;
-		size = await_answer(
-			r, now() + talk_request_patience(first_ms, tries, prng_next(&r->prng)));
+		size = await_answer(r,
+			stop_now() + talk_request_patience(first_ms, tries, prng_next(&r->prng)));
 		if (size != -ETIMEDOUT)
 			return size;
 		r->repeated += tries <= r->options->retries;
@@ -206,7 +196,7 @@ static int ask_all(struct request *r)
 int talk_request(struct ting_end *end, const struct talk_options *o)
 {
 	static struct request r; /* two datagrams are large for a stack */
-	uint64_t seed = (uint64_t)now();
+	uint64_t seed = (uint64_t)stop_now();
 	int status;
 
 	r = (struct request){
