@@ -233,7 +233,7 @@ int net_pool_add(struct net_pool *p, const struct net_visitor *v)
 	if (err == 0) {
 		list_append(&p->connections, &c->link);
 		net_blocking_enter(p->server, v);
-		hand_over(p, &c->job, 0);
+		hand_over(p, &c->job, EPOLLOUT); /* it may be written */
 	}
 	pthread_mutex_unlock(&p->lock);
 	if (err)

@@ -78,8 +78,9 @@ bool net_solo_is_due(const struct net_solo *c)
 	return c->due != MSEC_NEVER && c->due <= clock_ms(CLOCK_MONOTONIC);
 }
 
-void net_solo_linger(struct net_solo *c)
+static void set_ending(struct net_solo *c, enum net_solo_state state)
 {
+	c->state = state;
 	c->due = clock_ms(CLOCK_MONOTONIC) + c->base.config.linger_ms;
 }
 
@@ -173,7 +174,7 @@ static void solo_close(struct net_server *s, conn_id conn, bool is_graceful)
 	struct net_solo *c = find(s, conn);
 
 	if (c)
-		c->state = is_graceful ? NET_SOLO_CLOSING : NET_SOLO_DEAD;
+		set_ending(c, is_graceful ? NET_SOLO_CLOSING : NET_SOLO_DEAD);
 }
 
 static void solo_set_reading(struct net_server *s, conn_id conn, bool is_reading)
@@ -266,7 +267,7 @@ static void end_of_stream(struct net_solo *c)
 	if (p->closed && net_stop_stage() == NET_RUNNING)
 		p->closed(c->base.config.self, &c->base, SOLO_ID, 0);
 	if (c->state == NET_SOLO_OPEN)
-		c->state = NET_SOLO_CLOSING;
+		set_ending(c, NET_SOLO_CLOSING);
 }
 
 void net_solo_read(struct net_solo *c, uint8_t buffer[NET_SOLO_BYTES], bool is_waiting)
@@ -297,10 +298,11 @@ void net_solo_finish(struct net_solo *c)
 	if (c->out.size > 0 && c->err == 0)
 		write_output(c);
 	if (c->err)
-		c->state = NET_SOLO_DEAD;
+		set_ending(c, NET_SOLO_DEAD);
+	else if (c->out.size == 0 && (c->is_ended || shutdown(c->visitor->fd, SHUT_WR) < 0))
+		set_ending(c, NET_SOLO_DEAD);
 	else if (c->out.size == 0)
-		c->state = c->is_ended || shutdown(c->visitor->fd, SHUT_WR) < 0 ? NET_SOLO_DEAD
-										: NET_SOLO_DRAINING;
+		set_ending(c, NET_SOLO_DRAINING);
 }
 
 /* What the peer still sends interests nobody, but while it is unread the kernel would answer the
@@ -388,10 +390,8 @@ static void serve_stream(struct net_solo *c)
 
 	while (c->state == NET_SOLO_OPEN)
 		turn(c, buffer);
-	net_solo_linger(c);
 	while (c->state == NET_SOLO_CLOSING && !net_solo_is_due(c))
 		net_solo_finish(c);
-	net_solo_linger(c);
 	while (c->state == NET_SOLO_DRAINING && !net_solo_is_due(c))
 		net_solo_drain(c, buffer);
 }

@@ -76,17 +76,15 @@ void net_solo_expire(struct net_solo *c);
 /* What is open: tells `closed`, and it is dead. */
 void net_solo_lose(struct net_solo *c, int err);
 
-/* What is closing: writes once, and ends our stream after the last byte. */
+/* What is closing, which has a time to end in: writes once, and ends our stream after the last
+ * byte; then it is draining, with as much time again. */
 void net_solo_finish(struct net_solo *c);
 
-/* What is closing: reads once, and throws it away. */
+/* What is closing or draining: reads once, and throws it away. */
 void net_solo_drain(struct net_solo *c, uint8_t buffer[NET_SOLO_BYTES]);
 
 /* Is its time up? */
 bool net_solo_is_due(const struct net_solo *c);
-
-/* A time to end in, for what is closing. */
-void net_solo_linger(struct net_solo *c);
 
 /* Its memory. */
 void net_solo_done(struct net_solo *c);

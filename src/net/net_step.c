@@ -7,7 +7,7 @@
 /* Both directions are shut, or an error waits: reading finds out which. */
 static const uint32_t broken = EPOLLHUP | EPOLLERR;
 
-static void step_open(struct net_solo *c, uint32_t ready, uint8_t *buffer)
+static void step_open(struct net_solo *c, uint32_t ready, bool can_write, uint8_t *buffer)
 {
 	const struct net_protocol *p = c->base.config.protocol;
 
@@ -20,10 +20,8 @@ static void step_open(struct net_solo *c, uint32_t ready, uint8_t *buffer)
 		net_solo_expire(c);
 	if (c->state == NET_SOLO_OPEN && p->turn_end)
 		p->turn_end(c->base.config.self, &c->base);
-	if (c->state == NET_SOLO_OPEN)
+	if (c->state == NET_SOLO_OPEN && (can_write || c->err))
 		net_solo_write(c);
-	if (c->state == NET_SOLO_CLOSING)
-		net_solo_linger(c);
 }
 
 static void step_closing(struct net_solo *c, uint32_t ready, uint8_t *buffer)
@@ -53,15 +51,16 @@ static uint32_t wanted(const struct net_solo *c)
 
 uint32_t net_step(struct net_solo *c, uint32_t ready, uint8_t buffer[NET_SOLO_BYTES])
 {
+	/* What waits already waits for the kernel's word: it may take a little before that, which
+	 * is no sign of a peer who reads. */
+	bool can_write = c->out.size == 0 || ready & (EPOLLOUT | broken);
+
 	if (c->state == NET_SOLO_OPEN)
-		step_open(c, ready, buffer);
+		step_open(c, ready, can_write, buffer);
 	else
 		step_closing(c, ready, buffer);
-	if (c->state == NET_SOLO_CLOSING) {
+	if (c->state == NET_SOLO_CLOSING && can_write)
 		net_solo_finish(c);
-		if (c->state == NET_SOLO_DRAINING)
-			net_solo_linger(c);
-	}
 	if (c->out.size == 0)
 		net_blocks_done(&c->blocks);
 	return wanted(c);
