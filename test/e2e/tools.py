@@ -97,8 +97,10 @@ class ListeningTool(Tool):
 
     def __init__(self, kind, place, command):
         super().__init__(kind, command, stderr=subprocess.PIPE)
+        # nc tells of a stream, too, that it is bound, but nobody can connect before it listens.
+        ready = rb"listening|receiving|bound" if kind in ends.DATAGRAMS else rb"listening"
         for line in self.process.stderr:
-            if re.search(rb"(?i)(listening|receiving|bound) on", line):
+            if re.search(rb"(?i)(" + ready + rb") on", line):
                 break
         port = re.search(rb"(\d+)$", line.rstrip())
         self.endpoint = place if kind.startswith("unix") else (
