@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	RETRIES_USUAL = 8,
@@ -39,20 +38,9 @@ static struct files *files_of(struct ting_end *e)
 	return (struct files *)e;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void wait_ms(int ms)
 {
-	struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
-
-	while (nanosleep(&left, &left) && errno == EINTR)
-		;
+	(void)net_end_wait(-1, 0, ms); /* for nobody: until the time is up */
 }
 
 /* first, then twice as long each time, at most `most`. */
@@ -188,8 +176,8 @@ static int recover(struct files *f, int err)
 	int retries = f->options.retries ? f->options.retries : RETRIES_USUAL;
 
 	cut(f);
-	if (!f->goes_on && is_cut(err))
-		return -ECONNRESET; /* nobody knows whether it was done */
+	if (!f->goes_on)
+		return err; /* nobody knows whether it was done */
 	while (is_cut(err) && f->tries < retries) {
 		wait_ms(backoff_ms(RETRY_FIRST_MS, RETRY_MAX_MS, f->tries++));
 		err = open_again(f);
@@ -237,10 +225,11 @@ static size_t part_of(const struct transfer *t, size_t at)
 	return t->size - at < REMOTE_DATA_MAX ? t->size - at : REMOTE_DATA_MAX;
 }
 
-/* Sends as many requests as may be under way.  0 or -errno. */
+/* Sends as many requests as may be under way: without places, one, for what follows a part that is
+ * short would be in its place.  0 or -errno. */
 static int send_requests(struct files *f, struct transfer *t)
 {
-	size_t window = f->has_places ? (size_t)REMOTE_REQUESTS_MAX * REMOTE_DATA_MAX : 1;
+	size_t window = f->goes_on ? (size_t)REMOTE_REQUESTS_MAX * REMOTE_DATA_MAX : 1;
 	uint8_t bytes[REMOTE_REQUESTS_MAX * 32];
 	struct writer w = writer_of(bytes, sizeof bytes);
 	int err = 0;
@@ -314,37 +303,43 @@ static int run_transfer(struct files *f, struct transfer *t)
 
 /* Reads or writes at the place, and goes on from there.  Bytes, at least one but for the end, or
  * -errno; what was done before an error is told first. */
-static ssize_t transfer(struct files *f, enum remote_type type, uint8_t *bytes, size_t size)
+static ssize_t transfer(struct files *f, const struct transfer *wanted)
 {
-	int64_t end = f->end.timeout_ms ? now_ms() + f->end.timeout_ms : INT64_MAX;
+	int64_t waited_ms = 0;
 
-	if (size > REMOTE_PLACE_MAX - f->place)
-		size = REMOTE_PLACE_MAX - f->place;
 	for (int tries = 0;; tries++) {
-		struct transfer t = {.type = type, .bytes = bytes, .size = size};
-		int err = run_transfer(f, &t);
+		struct transfer t = *wanted;
+		int err, pause_ms = backoff_ms(POLL_FIRST_MS, POLL_MAX_MS, tries);
 
+		if (t.size > REMOTE_PLACE_MAX - f->place)
+			t.size = REMOTE_PLACE_MAX - f->place;
+		err = run_transfer(f, &t);
 		if (t.done == 0 && !err)
 			err = t.err;
 		f->place += t.done;
 		if (t.done > 0 || err != -EAGAIN)
 			return t.done > 0 ? (ssize_t)t.done : err;
-		if (now_ms() >= end)
+		if (f->end.timeout_ms && waited_ms >= f->end.timeout_ms)
 			return -ETIMEDOUT;
-		wait_ms(backoff_ms(POLL_FIRST_MS, POLL_MAX_MS, tries)); /* of a device */
+		wait_ms(pause_ms); /* it is a device */
+		waited_ms += pause_ms;
 	}
 }
 
 static ssize_t files_read(struct ting_end *e, void *ret, size_t size)
 {
-	return size ? transfer(files_of(e), REMOTE_READ, ret, size) : 0;
+	const struct transfer t = {.type = REMOTE_READ, .bytes = ret, .size = size};
+
+	return size ? transfer(files_of(e), &t) : 0;
 }
 
 static ssize_t files_write(struct ting_end *e, const void *bytes, size_t size)
 {
+	const struct transfer t = {.type = REMOTE_WRITE, .bytes = (uint8_t *)bytes, .size = size};
+
 	if (size && files_of(e)->place == REMOTE_PLACE_MAX)
 		return -EFBIG;
-	return size ? transfer(files_of(e), REMOTE_WRITE, (uint8_t *)bytes, size) : 0;
+	return size ? transfer(files_of(e), &t) : 0;
 }
 
 static int64_t files_size(struct ting_end *e)

@@ -6,6 +6,7 @@
  *   read END MAX          write END TEXT    readmessage END f|l MAX, writemessage END f|l TEXT
  *   receive LISTENER MAX  answer LISTENER TEXT                   (to whom was received from last)
  *   send END SIZE         take END SIZE     as many bytes of a pattern
+ *   seek END PLACE        size END
  *   shutdown END r|w|b    close END         unlisten LISTENER
  *
  * Ends and listeners are numbers from 0 to 9.  An answer begins with the number that the call
@@ -38,6 +39,11 @@ static uint8_t pattern(size_t place)
 	return (uint8_t)(place * 7 + (place >> 8) * 13);
 }
 
+static int number_of(const char *digits)
+{
+	return (int)strtol(digits, NULL, 10);
+}
+
 static void set_option(struct ting_options *o, char *option)
 {
 	char *value = strchr(option, '=');
@@ -46,19 +52,27 @@ static void set_option(struct ting_options *o, char *option)
 		abort();
 	*value++ = '\0';
 	if (strcmp(option, "timeout") == 0)
-		o->timeout_ms = atoi(value);
+		o->timeout_ms = number_of(value);
 	else if (strcmp(option, "family") == 0)
-		o->family = atoi(value) == 6 ? AF_INET6 : AF_INET;
+		o->family = number_of(value) == 6 ? AF_INET6 : AF_INET;
 	else if (strcmp(option, "bind") == 0)
 		o->bind = value;
 	else if (strcmp(option, "interface") == 0)
 		o->interface = value;
 	else if (strcmp(option, "hops") == 0)
-		o->hops = atoi(value);
+		o->hops = number_of(value);
 	else if (strcmp(option, "broadcast") == 0)
-		o->is_broadcast = atoi(value);
+		o->is_broadcast = number_of(value);
 	else if (strcmp(option, "backlog") == 0)
-		o->backlog = atoi(value);
+		o->backlog = number_of(value);
+	else if (strcmp(option, "access") == 0)
+		o->access = (enum ting_access)number_of(value);
+	else if (strcmp(option, "create") == 0)
+		o->is_created = number_of(value);
+	else if (strcmp(option, "append") == 0)
+		o->is_appended = number_of(value);
+	else if (strcmp(option, "retries") == 0)
+		o->retries = number_of(value);
 	else
 		abort();
 }
@@ -199,6 +213,16 @@ static void take_pattern(const struct command *c)
 	answer((ssize_t)done, "");
 }
 
+static void seek_place(const struct command *c)
+{
+	answer(ting_seek(ends[c->slot], strtoll(c->last, NULL, 10)), "");
+}
+
+static void tell_size(const struct command *c)
+{
+	answer(ting_size(ends[c->slot]), "");
+}
+
 static void shut_down(const struct command *c)
 {
 	enum ting_access directions = *c->last == 'r' ? TING_READ
@@ -239,6 +263,8 @@ static const struct {
 	{"answer", answer_datagram},
 	{"send", send_pattern},
 	{"take", take_pattern},
+	{"seek", seek_place},
+	{"size", tell_size},
 	{"shutdown", shut_down},
 	{"close", close_end},
 	{"unlisten", close_listener},
@@ -255,7 +281,7 @@ static void run_line(char *line)
 		count++;
 	if (count < 2)
 		abort();
-	c.slot = atoi(words[1]);
+	c.slot = number_of(words[1]);
 	c.count = count - 2;
 	c.last = words[count - 1];
 	c.number = (size_t)strtoull(c.last, NULL, 10);
