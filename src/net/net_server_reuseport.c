@@ -44,11 +44,15 @@ static struct reuseport *reuseport_of(struct net_server *s)
 
 /* Stopping. */
 
+/* Any thread may.  It never goes back. */
 static void tell_workers(struct reuseport *r, enum stage stage)
 {
-	if (atomic_load(&r->stage) >= (int)stage)
+	int now = atomic_load(&r->stage);
+
+	while (now < (int)stage && !atomic_compare_exchange_weak(&r->stage, &now, (int)stage))
+		;
+	if (now >= (int)stage)
 		return;
-	atomic_store(&r->stage, (int)stage);
 	for (unsigned i = 0; i < r->count; i++)
 		loop_wake(&r->workers[i].waker);
 }
