@@ -96,7 +96,7 @@ class Hostile(FilesTest):
                 self.assertLess(time.monotonic(), deadline)
 
     def test_what_lies_as_a_server_is_found_out(self):
-        """Answers that no server gives must not write beyond what was asked for."""
+        # Above all they must not write beyond what was asked for.
         lies = (b"\0\0\0\0\0\0", b"\xff\xff\xff\xff\x83\0", b"\0\0\0\2\x99\0",
                 struct.pack(">IBB", 65539, 0x83, 0) + b"x" * 65537, b"x" * 100)
         for lie in lies:
