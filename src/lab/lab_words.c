@@ -14,11 +14,12 @@
 
 #define NONE SIZE_MAX /* for the number of a model */
 
-static const double enough = 0.8;     /* of the best throughput, to be worth choosing */
-static const double no_matter = 1.25; /* times the cheapest: simplicity may decide */
-static const double same = 1.05;      /* times: nobody will notice */
-static const double dear = 2;         /* times the chosen one: worth a warning */
-static const double busy = 0.9;       /* of a processor: its user is what limits */
+static const double enough = 0.8;      /* of the best throughput, to be worth choosing */
+static const double no_matter = 1.25;  /* times the cheapest: simplicity may decide */
+static const double same = 1.05;       /* times: nobody will notice */
+static const double dear = 2;          /* times the chosen one: worth a warning */
+static const double incredible = 0.75; /* times the floor */
+static const double busy = 0.9;        /* of a processor: its user is what limits */
 
 /* Models whose calls wait, each connection with its own flow of control; the simplest first. */
 static const char *const simple_models[] = {"iterative", "fork", "thread"};
@@ -403,28 +404,30 @@ static void rule_limit(struct lab_words *w, const struct lab_summary *s)
 		100 * (c->value[LAB_GENERATOR_BUSY] < 1 ? c->value[LAB_GENERATOR_BUSY] : 1));
 }
 
-/* Each model with the transports on which it is the choice: "epoll on tcp and unix; pool on udp".
- */
+/* Each choice with its transports, in their order: "epoll on tcp and unix; pool on udp". */
 static void rule_short(struct lab_words *w, const struct lab_summary *s)
 {
+	size_t chosen[LAB_TRANSPORTS_MAX], count = s->plan->transport_count, used = 0;
 	char text[LAB_SENTENCE_MAX / 2] = "";
-	size_t used = 0;
 
-	for (size_t m = 0; m < s->plan->model_count; m++) {
-		bool is_named = false;
+	for (size_t t = 0; t < count; t++) {
+		struct place p;
 
-		for (size_t t = 0; t < s->plan->transport_count && used < sizeof text; t++) {
-			struct place p;
+		chosen[t] = find_crowd(&p, s, t) ? choose(&p) : NONE;
+	}
+	for (size_t t = 0; t < count; t++) {
+		size_t model = chosen[t];
+		const char *before = used ? "; " : "", *join = " on ";
 
-			if (!find_crowd(&p, s, t) || choose(&p) != m)
+		for (size_t i = t; model != NONE && i < count && used < sizeof text; i++) {
+			if (chosen[i] != model)
 				continue;
 			used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s%s",
-				is_named       ? " and "
-					: used ? "; "
-					       : "",
-				is_named ? "" : model_name(&p, m), is_named ? "" : " on ",
-				transport_name(&p));
-			is_named = true;
+				before, i == t ? s->plan->models[model] : "", join,
+				s->plan->transports[i]->name);
+			chosen[i] = NONE;
+			before = "";
+			join = " and ";
 		}
 	}
 	if (used)
@@ -435,6 +438,32 @@ static void rule_short(struct lab_words *w, const struct lab_summary *s)
 			text);
 }
 
+/* Nobody is cheaper than the floor: who seems so was measured while the machine did other work. */
+static void rule_doubt(struct lab_words *w, const struct lab_summary *s)
+{
+	struct place p = {s, 0, 0}, worst = p;
+	size_t model = NONE;
+
+	for (p.transport = 0; p.transport < s->plan->transport_count; p.transport++)
+		for (p.count = 0; p.count < s->plan->count_count; p.count++)
+			for (size_t m = 0; m < s->plan->model_count; m++)
+				if (is_candidate(&p, m) && cell(&p, m)->has[LAB_RATIO] &&
+					(model == NONE ||
+						cell(&p, m)->value[LAB_RATIO] <
+							cell(&worst, model)->value[LAB_RATIO])) {
+					worst = p;
+					model = m;
+				}
+	if (model == NONE || cell(&worst, model)->value[LAB_RATIO] > incredible)
+		return;
+	say(w, "In short", "Measure again",
+		"On %s with %" PRIu32 " client%s, %s seems to need only %.2f times the bare loop's "
+		"processor time, which cannot be: the machine did other work. On a quiet one, "
+		"or with --repeat, the numbers are to be trusted.",
+		transport_name(&worst), clients(&worst), plural(clients(&worst)),
+		model_name(&worst, model), cell(&worst, model)->value[LAB_RATIO]);
+}
+
 void lab_words_find(struct lab_words *ret, const struct lab_summary *s)
 {
 	static void (*const of_transport[])(
@@ -443,6 +472,7 @@ void lab_words_find(struct lab_words *ret, const struct lab_summary *s)
 
 	ret->count = 0;
 	rule_short(ret, s);
+	rule_doubt(ret, s);
 	for (size_t t = 0; t < s->plan->transport_count; t++)
 		for (size_t i = 0; i < sizeof of_transport / sizeof of_transport[0]; i++)
 			of_transport[i](ret, s, t);

@@ -165,6 +165,27 @@ TEST(words, compare_transports_by_the_same_model, "")
 	expect("Between them", "tcp or udp", "Some datagrams were lost, and");
 }
 
+TEST(words, in_short_name_each_choice_once, "")
+{
+	make_alike("pool,epoll", "tcp,udp,unix", "10");
+	made_measured(made_at(&m, "tcp", 10, "epoll", 0), 10, 100000, 4990, 1, 1000);
+	made_measured(made_at(&m, "unix", 10, "epoll", 0), 10, 100000, 4990, 1, 1000);
+	find();
+	expect("In short", "", "epoll on tcp and unix; pool on udp.");
+}
+
+TEST(words, doubt_who_is_cheaper_than_the_floor, "")
+{
+	make_alike("epoll", "tcp", "1,10");
+	made_measured(made_at(&m, "tcp", 1, "epoll", 0), 1, 100000, 4000, 1, 1000);
+	find();
+	cr_assert_null(said("In short", "Measure again"));
+	made_measured(made_at(&m, "tcp", 1, "epoll", 0), 1, 100000, 2000, 1, 1000);
+	find();
+	expect("In short", "Measure again",
+		"On tcp with 1 client, epoll seems to need only 0.40 times");
+}
+
 TEST(words, say_when_processors_pay, "")
 {
 	struct lab_result *r;
