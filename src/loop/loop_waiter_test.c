@@ -10,12 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { THINGS = 400 };
+enum { THINGS = 400, WAITERS = 3 };
 
-static const struct loop_waiter *const waiters[] = {
+static const struct loop_waiter *const waiters[WAITERS] = {
 	&loop_waiter_epoll, &loop_waiter_poll, &loop_waiter_select};
-
-#define EACH_WAITER(i) (size_t i = 0; i < sizeof waiters / sizeof waiters[0]; i++)
 
 struct thing {
 	struct loop_watch watch;

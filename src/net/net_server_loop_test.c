@@ -8,9 +8,9 @@
 #include <sys/select.h>
 #include <sys/un.h>
 
-static const char *const models[] = {"select", "poll", "epoll"};
+enum { MODELS = 3 };
 
-#define EACH_MODEL(i) (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+static const char *const models[MODELS] = {"select", "poll", "epoll"};
 
 static void closed_stops(void *self, struct net_server *s, conn_id conn, int err)
 {
@@ -77,7 +77,7 @@ static void hall_init(struct hall *h, enum net_scheme scheme, uint32_t connectio
 
 	h->at = (struct sockaddr_un){.sun_family = AF_UNIX, .sun_path = "/tmp/ting_hall_XXXXXX"};
 	cr_assert_not_null(mkdtemp(h->at.sun_path));
-	strcat(h->at.sun_path, "/s");
+	memcpy(h->at.sun_path + strlen(h->at.sun_path), "/s", 3);
 	memcpy(e.path, h->at.sun_path, sizeof h->at.sun_path);
 	test_server_init(&h->t, connections_max, 0);
 	cr_assert_eq(net_listen(&l, &e, &options, NULL), 0);

@@ -275,6 +275,8 @@ static int reuseport_run(struct net_server *base)
 	while (atomic_load(&r->running) > 0) {
 		int failed = loop_turn(r->watch, MSEC_NEVER);
 
+		if (failed)
+			tell_workers(r, CUTTING);
 		err = err ? err : failed;
 	}
 	for (unsigned i = 0; i < started; i++) {
