@@ -1,6 +1,7 @@
 """Endpoints as Python's sockets: the same words for streams, messages and datagrams."""
 import itertools
 import re
+import select
 import socket
 import struct
 from urllib.parse import urlsplit
@@ -98,6 +99,11 @@ class End:
             pass
         taken, self.buffer = self.buffer, b""
         return taken
+
+    def is_over(self):
+        """Is the end of the stream what comes next?"""
+        return (bool(select.select([self.socket], [], [], 0)[0]) and
+                self.socket.recv(1, socket.MSG_PEEK) == b"")
 
     def end(self):
         """Says that no more will be said."""

@@ -296,7 +296,7 @@ def more_than_the_bound(cell):
         return queue_before_the_bound(cell)
     inside = [cell.dial() for _ in range(cell.bound)]
     try:
-        cell.until("all are let in", lambda _: len(sockets_of_clients(cell)) == cell.bound)
+        cell.until("all are let in", lambda _: are_let_in(cell, inside))
         for _ in range(BOUND):
             with cell.dial() as outside:
                 assert outside.take_all() == b"", "more clients than the bound"
@@ -309,6 +309,16 @@ def more_than_the_bound(cell):
     cell.settle()
     with cell.dial() as end:
         ask(cell, end)
+
+
+def are_let_in(cell, inside):
+    """Has the server a socket for each?  Who came before it knew that an earlier one had gone comes
+    again."""
+    for i, end in enumerate(inside):
+        if end.is_over():
+            end.close()
+            inside[i] = cell.dial()
+    return len(sockets_of_clients(cell)) == len(inside)
 
 
 def queue_before_the_bound(cell):
