@@ -54,75 +54,68 @@ static void close_thing(struct loop *l, struct thing *t)
 
 TEST(loop_waiter, tells_what_is_asked_for_until_it_is_taken, "")
 {
-	for
-		EACH_WAITER(i)
-		{
-			struct loop *l = new_loop(i);
-			struct thing t;
+	for (size_t i = 0; i < WAITERS; i++) {
+		struct loop *l = new_loop(i);
+		struct thing t;
 
-			open_thing(&t);
-			cr_assert_eq(loop_watch(l, &t.watch, LOOP_READ), 0);
-			loop_turn(l, 0);
-			cr_expect_eq(t.calls, 0, "%s", waiters[i]->name);
-			cr_assert_eq(write(t.peer, "x", 1), 1);
-			loop_turn(l, MSEC_NEVER);
-			loop_turn(l, MSEC_NEVER);
-			cr_expect_eq(t.calls, 2, "%s", waiters[i]->name);
-			cr_expect_eq(t.events, LOOP_READ, "%s", waiters[i]->name);
-			cr_assert_eq(loop_watch(l, &t.watch, LOOP_READ | LOOP_WRITE), 0);
-			loop_turn(l, MSEC_NEVER);
-			cr_expect_eq(t.events, LOOP_READ | LOOP_WRITE, "%s", waiters[i]->name);
-			cr_assert_eq(loop_watch(l, &t.watch, LOOP_WRITE), 0);
-			loop_turn(l, MSEC_NEVER);
-			cr_expect_eq(t.events, LOOP_WRITE, "%s", waiters[i]->name);
-			cr_assert_eq(loop_watch(l, &t.watch, 0), 0);
-			loop_turn(l, 0);
-			cr_expect_eq(t.calls, 4, "%s", waiters[i]->name);
-			close_thing(l, &t);
-			loop_free(l);
-		}
+		open_thing(&t);
+		cr_assert_eq(loop_watch(l, &t.watch, LOOP_READ), 0);
+		loop_turn(l, 0);
+		cr_expect_eq(t.calls, 0, "%s", waiters[i]->name);
+		cr_assert_eq(write(t.peer, "x", 1), 1);
+		loop_turn(l, MSEC_NEVER);
+		loop_turn(l, MSEC_NEVER);
+		cr_expect_eq(t.calls, 2, "%s", waiters[i]->name);
+		cr_expect_eq(t.events, LOOP_READ, "%s", waiters[i]->name);
+		cr_assert_eq(loop_watch(l, &t.watch, LOOP_READ | LOOP_WRITE), 0);
+		loop_turn(l, MSEC_NEVER);
+		cr_expect_eq(t.events, LOOP_READ | LOOP_WRITE, "%s", waiters[i]->name);
+		cr_assert_eq(loop_watch(l, &t.watch, LOOP_WRITE), 0);
+		loop_turn(l, MSEC_NEVER);
+		cr_expect_eq(t.events, LOOP_WRITE, "%s", waiters[i]->name);
+		cr_assert_eq(loop_watch(l, &t.watch, 0), 0);
+		loop_turn(l, 0);
+		cr_expect_eq(t.calls, 4, "%s", waiters[i]->name);
+		close_thing(l, &t);
+		loop_free(l);
+	}
 }
 
 TEST(loop_waiter, tells_a_hang_up_as_what_is_asked_for, "")
 {
-	for
-		EACH_WAITER(i)
-		{
-			struct loop *l = new_loop(i);
-			struct thing t;
+	for (size_t i = 0; i < WAITERS; i++) {
+		struct loop *l = new_loop(i);
+		struct thing t;
 
-			open_thing(&t);
-			cr_assert_eq(loop_watch(l, &t.watch, LOOP_READ), 0);
-			shutdown(t.peer, SHUT_RDWR);
-			loop_turn(l, MSEC_NEVER);
-			cr_expect_eq(t.events, LOOP_READ, "%s", waiters[i]->name);
-			close_thing(l, &t);
-			loop_free(l);
-		}
+		open_thing(&t);
+		cr_assert_eq(loop_watch(l, &t.watch, LOOP_READ), 0);
+		shutdown(t.peer, SHUT_RDWR);
+		loop_turn(l, MSEC_NEVER);
+		cr_expect_eq(t.events, LOOP_READ, "%s", waiters[i]->name);
+		close_thing(l, &t);
+		loop_free(l);
+	}
 }
 
 TEST(loop_waiter, takes_turns_when_more_is_ready_than_it_takes_at_once, "")
 {
 	static struct thing things[THINGS];
 
-	for
-		EACH_WAITER(i)
-		{
-			struct loop *l = new_loop(i);
+	for (size_t i = 0; i < WAITERS; i++) {
+		struct loop *l = new_loop(i);
 
-			for (int k = 0; k < THINGS; k++) {
-				open_thing(&things[k]);
-				cr_assert_eq(loop_watch(l, &things[k].watch, LOOP_WRITE), 0);
-			}
-			loop_turn(l, MSEC_NEVER);
-			loop_turn(l, MSEC_NEVER);
-			for (int k = 0; k < THINGS; k++)
-				cr_expect_geq(
-					things[k].calls, 1, "%s: %d starves", waiters[i]->name, k);
-			for (int k = 0; k < THINGS; k++)
-				close_thing(l, &things[k]);
-			loop_free(l);
+		for (int k = 0; k < THINGS; k++) {
+			open_thing(&things[k]);
+			cr_assert_eq(loop_watch(l, &things[k].watch, LOOP_WRITE), 0);
 		}
+		loop_turn(l, MSEC_NEVER);
+		loop_turn(l, MSEC_NEVER);
+		for (int k = 0; k < THINGS; k++)
+			cr_expect_geq(things[k].calls, 1, "%s: %d starves", waiters[i]->name, k);
+		for (int k = 0; k < THINGS; k++)
+			close_thing(l, &things[k]);
+		loop_free(l);
+	}
 }
 
 /* Every second one goes: those that stay must still be found. */
@@ -130,42 +123,37 @@ TEST(loop_waiter, goes_on_with_the_others_when_some_are_removed, "")
 {
 	static struct thing things[THINGS];
 
-	for
-		EACH_WAITER(i)
-		{
-			struct loop *l = new_loop(i);
+	for (size_t i = 0; i < WAITERS; i++) {
+		struct loop *l = new_loop(i);
 
-			for (int k = 0; k < 100; k++) {
-				open_thing(&things[k]);
-				cr_assert_eq(loop_watch(l, &things[k].watch, LOOP_WRITE), 0);
-			}
-			for (int k = 0; k < 100; k += 2)
-				cr_assert_eq(loop_watch(l, &things[k].watch, 0), 0);
-			cr_assert_eq(loop_watch(l, &things[1].watch, LOOP_READ), 0);
-			loop_turn(l, MSEC_NEVER);
-			for (int k = 0; k < 100; k++)
-				cr_expect_eq(things[k].calls, k % 2 && k != 1, "%s: %d",
-					waiters[i]->name, k);
-			for (int k = 0; k < 100; k++)
-				close_thing(l, &things[k]);
-			loop_turn(l, 0);
-			loop_free(l);
+		for (int k = 0; k < 100; k++) {
+			open_thing(&things[k]);
+			cr_assert_eq(loop_watch(l, &things[k].watch, LOOP_WRITE), 0);
 		}
+		for (int k = 0; k < 100; k += 2)
+			cr_assert_eq(loop_watch(l, &things[k].watch, 0), 0);
+		cr_assert_eq(loop_watch(l, &things[1].watch, LOOP_READ), 0);
+		loop_turn(l, MSEC_NEVER);
+		for (int k = 0; k < 100; k++)
+			cr_expect_eq(
+				things[k].calls, k % 2 && k != 1, "%s: %d", waiters[i]->name, k);
+		for (int k = 0; k < 100; k++)
+			close_thing(l, &things[k]);
+		loop_turn(l, 0);
+		loop_free(l);
+	}
 }
 
 TEST(loop_waiter, says_that_there_is_no_such_descriptor, "")
 {
-	for
-		EACH_WAITER(i)
-		{
-			struct loop *l = new_loop(i);
-			struct loop_watch bad = {.ready = ready, .fd = -1};
+	for (size_t i = 0; i < WAITERS; i++) {
+		struct loop *l = new_loop(i);
+		struct loop_watch bad = {.ready = ready, .fd = -1};
 
-			cr_expect_eq(
-				loop_watch(l, &bad, LOOP_READ), -EBADF, "%s", waiters[i]->name);
-			cr_expect_eq(bad.events, 0);
-			loop_free(l);
-		}
+		cr_expect_eq(loop_watch(l, &bad, LOOP_READ), -EBADF, "%s", waiters[i]->name);
+		cr_expect_eq(bad.events, 0);
+		loop_free(l);
+	}
 }
 
 TEST(loop_waiter, select_refuses_a_descriptor_that_has_no_bit, "")
@@ -198,14 +186,12 @@ TEST(loop_waiter, select_refuses_a_descriptor_that_has_no_bit, "")
 
 TEST(loop_waiter, each_waits_as_long_as_the_next_timer_at_most, "")
 {
-	for
-		EACH_WAITER(i)
-		{
-			struct loop *l = new_loop(i);
-			msec start = loop_now(l).mono;
+	for (size_t i = 0; i < WAITERS; i++) {
+		struct loop *l = new_loop(i);
+		msec start = loop_now(l).mono;
 
-			loop_turn(l, 3);
-			cr_expect_geq(loop_now(l).mono, start + 2, "%s", waiters[i]->name);
-			loop_free(l);
-		}
+		loop_turn(l, 3);
+		cr_expect_geq(loop_now(l).mono, start + 2, "%s", waiters[i]->name);
+		loop_free(l);
+	}
 }

@@ -20,31 +20,29 @@ static void closed_stops(void *self, struct net_server *s, conn_id conn, int err
 
 TEST(net_server_loop, each_waits_on_a_loop_of_its_own, "")
 {
-	for
-		EACH_MODEL(i)
-		{
-			struct test_server t = {.protocol = {.name = "test",
-							.needs = NET_ONE_MEMORY | NET_ONE_THREAD,
-							.opened = test_opened,
-							.received = test_received,
-							.closed = closed_stops}};
-			struct net_server_config config = {.model = net_model_find(models[i]),
-				.protocol = &t.protocol,
-				.self = &t,
-				.connections_max = 1};
-			conn_id conn;
-			int fd;
+	for (size_t i = 0; i < MODELS; i++) {
+		struct test_server t = {.protocol = {.name = "test",
+						.needs = NET_ONE_MEMORY | NET_ONE_THREAD,
+						.opened = test_opened,
+						.received = test_received,
+						.closed = closed_stops}};
+		struct net_server_config config = {.model = net_model_find(models[i]),
+			.protocol = &t.protocol,
+			.self = &t,
+			.connections_max = 1};
+		conn_id conn;
+		int fd;
 
-			cr_assert_eq(net_server_new(&t.server, &config, NULL), 0);
-			fd = test_connect(&t, 0, &conn);
-			test_say(fd, "hello");
-			cr_assert_eq(shutdown(fd, SHUT_WR), 0);
-			cr_expect_eq(net_server_run(t.server), 0, "%s", models[i]);
-			test_expect(fd, "hello");
-			cr_expect_eq(t.closed, 1, "%s", models[i]);
-			close(fd);
-			net_server_free(t.server);
-		}
+		cr_assert_eq(net_server_new(&t.server, &config, NULL), 0);
+		fd = test_connect(&t, 0, &conn);
+		test_say(fd, "hello");
+		cr_assert_eq(shutdown(fd, SHUT_WR), 0);
+		cr_expect_eq(net_server_run(t.server), 0, "%s", models[i]);
+		test_expect(fd, "hello");
+		cr_expect_eq(t.closed, 1, "%s", models[i]);
+		close(fd);
+		net_server_free(t.server);
+	}
 }
 
 TEST(net_server_loop, select_has_only_as_many_clients_as_it_has_bits_for, "")
