@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { REFUSED_READS_MAX = 16 }; /* of what a client said before it was refused */
+
 int net_accept(struct net_server *s, const struct net_listener *l, size_t socket, int flags,
 	char ret_peer[NET_NAME_MAX + 1])
 {
@@ -59,9 +61,22 @@ void net_accept_leave(const struct net_server *s, unsigned listener)
 	atomic_fetch_sub(&s->places->all, 1);
 }
 
+/* Unread words would have the kernel answer the close with a reset, and the client would not read
+ * the end. */
+static void hang_up(int fd)
+{
+	char words[4096];
+
+	shutdown(fd, SHUT_WR);
+	for (int i = 0; i < REFUSED_READS_MAX; i++)
+		if (recv(fd, words, sizeof words, MSG_DONTWAIT) <= 0)
+			break;
+	close(fd);
+}
+
 void net_accept_refuse(struct net_server *s, int fd, const char *peer, const char *why)
 {
-	close(fd);
+	hang_up(fd);
 	net_accept_refused(s, peer, why);
 }
 

@@ -4,9 +4,8 @@
 
 #include "net/net_model.h"
 
-enum {
-	NET_REST_MS = 100
-}; /* without descriptors or memory; meanwhile clients wait in the kernel */
+/* Without descriptors or memory; meanwhile clients wait in the kernel. */
+enum { NET_REST_MS = 100 };
 
 /* The next client that waits at that socket of the listener: its descriptor, which is not inherited
  * and has these `flags` of accept4(2), and its name.  -EAGAIN: nobody is there; or another -errno,
@@ -22,7 +21,7 @@ const char *net_accept_bound(
 /* Gives the place back. */
 void net_accept_leave(const struct net_server *s, unsigned listener);
 
-/* Closes fd, counts and logs. */
+/* Closes fd, without waiting for what they may still say; counts and logs. */
 void net_accept_refuse(struct net_server *s, int fd, const char *peer, const char *why);
 
 /* Counts and logs. */

@@ -183,7 +183,7 @@ static int pool_make(struct net_server **ret, const struct net_server *base)
 const struct net_model net_model_pool = {
 	.name = "pool",
 	.help = "a watcher, and worker threads for what is ready",
-	.lacks = "the workers of pool are several threads",
+	.lacks = "a worker of pool knows one client at a time",
 	.connections_usual = 10000,
 	.connections_max = UINT32_MAX,
 	.make = pool_make,
