@@ -7,6 +7,7 @@
 #include "conf/conf_value.h"
 #include "service/service.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -101,11 +102,10 @@ static int take_model(struct run *r, const char *name, struct conf_error *e)
 	char quoted[CONF_QUOTE_ROOM];
 
 	r->model = net_model_find(name);
-	return r->model ? 0
-			: conf_error_set(e,
-				  "expected a model after --model, found %s: ting run "
-				  "lists them",
-				  conf_quote(quoted, name));
+	return r->model
+		? 0
+		: conf_error_set(e, "expected a model after --model, found %s: ting run lists them",
+			  conf_quote(quoted, name));
 }
 
 static int take_number(int64_t *ret, const struct conf_flag *flag, const char *text, int64_t max,
@@ -307,14 +307,15 @@ int apps_run(int argc, char **argv)
 {
 	struct run r = {.model = net_model_find("epoll")};
 	struct ting_error err;
-	int status;
+	int status, failed;
 
 	(void)argc;
 	if (read_command_line(&r, argv, &status))
 		return status;
-	if (serve(&r, &err)) {
+	failed = serve(&r, &err);
+	if (failed) {
 		(void)fprintf(stderr, "ting: %s\n", err.text);
-		status = STATUS_SYSTEM;
+		status = failed == -ENOTSUP ? STATUS_USAGE : STATUS_SYSTEM;
 	} else if (r.is_verbose) {
 		tell_end(&r);
 	}

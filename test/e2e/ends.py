@@ -17,6 +17,7 @@ KINDS = {  # family, type
 DATAGRAMS = {"udp", "unixgram"}  # no connections
 MESSAGES = {"udp", "unixgram", "unixseq"}  # one write is one read
 PATIENCE = 30
+IP_BIND_ADDRESS_NO_PORT = 24  # a port is taken when connecting, and only towards there
 serial = itertools.count()
 
 
@@ -50,6 +51,7 @@ class End:
         if self.kind == "unixgram":  # without a name it could not be answered
             self.socket.bind("")
         elif source:
+            self.socket.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
             self.socket.bind((source, 0))
         try:
             self.socket.connect(self.address)

@@ -1,7 +1,9 @@
 """The services of `ting run`, asked by programs that others wrote: nc, socat and Python's sockets, and
 by `ting talk`; and what its command line refuses."""
 import resource
+import signal
 import subprocess
+import time
 
 import ends
 import server
@@ -10,6 +12,7 @@ import tools
 from ends import End
 
 CONNECTIONS = 15000
+SOURCES = 10  # addresses of loopback, so that ports that rest do not run out
 DESCRIPTORS_SPARE = 100  # of a process, for other things than connections
 
 
@@ -168,7 +171,11 @@ class CommandLine(Case):
                 (["echo", "--backlog"], 2, "expected N after --backlog"),
                 (["echo", "tcp://host.invalid:1"], 1, "tcp://host.invalid:1: no such host"),
                 (["echo", "unix:///nowhere/x"], 1, "cannot listen on unix:///nowhere/x: "),
-                (["echo", "file:///tmp"], 1, "file:///tmp")):
+                (["echo", "file:///tmp"], 2, "file:///tmp"),
+                (["echo", "--model", "select", "--clients-max", "5000"], 2,
+                 "select has at most 1000 clients at once"),
+                (["files", "udp://127.0.0.1:0", "--root", "/"], 2,
+                 "files needs a connection, and udp://127.0.0.1:")):
             with self.subTest(arguments=arguments):
                 found, text = self.run_to_end(*arguments)
                 self.assertIn(sentence, text)
@@ -189,6 +196,29 @@ class CommandLine(Case):
         self.assertIn(f"cannot listen on {s.endpoint}: ", text)
 
 
+class Signals(Case):
+    def test_a_server_can_be_stopped_as_soon_as_it_listens(self):
+        for model in MODELS:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(model=model, number=number):
+                    s = self.start("echo", ["tcp", "udp"], "--model", model)
+                    s.signal(number)
+                    self.assertEqual(s.end(), 0)
+
+    def test_a_second_signal_cuts_what_is_still_open(self):
+        for model in MODELS:
+            with self.subTest(model=model):
+                s = self.start("echo", ["tcp"], "--model", model)
+                end = self.dial(s.endpoint)
+                services.ask_echo(end)
+                s.signal(signal.SIGTERM)
+                self.assertEqual(end.take_all(), b"")  # and we do not end our side
+                start = time.monotonic()
+                s.signal(signal.SIGTERM)
+                self.assertEqual(s.end(), 0)
+                self.assertLess(time.monotonic() - start, 1.5)
+
+
 class Many(Case):
     def test_15000_clients_at_once(self):
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -198,7 +228,8 @@ class Many(Case):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, before)
         s = self.start("echo", ["tcp"], "-v", "--clients-max", str(CONNECTIONS))
-        clients = [self.dial(s.endpoint) for _ in range(CONNECTIONS)]
+        clients = [self.dial(s.endpoint, source=f"127.0.1.{1 + i % SOURCES}")
+                   for i in range(CONNECTIONS)]
         for i, client in enumerate(clients):
             client.send(b"%5d" % i)
         for i, client in enumerate(clients):

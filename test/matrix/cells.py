@@ -101,8 +101,6 @@ class Cell:
         arguments = ["--model", self.model, "--idle", str(idle)]
         if self.service == "files":
             arguments += ["--root", folder]
-            arguments.remove("--idle")
-            arguments.remove(str(idle))
         self.idle = idle
         for word in words:
             arguments += [word, str(self.bound)]

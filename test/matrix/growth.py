@@ -13,7 +13,8 @@ SOURCES = 250  # addresses of loopback, so that ports that rest do not run out
 
 
 def is_sanitized(program):
-    return b"__asan_init" in Path(program).read_bytes()
+    text = Path(program).read_bytes()
+    return b"__asan_init" in text or b"__tsan_init" in text
 
 
 def memory_kib(server):
