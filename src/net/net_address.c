@@ -18,13 +18,13 @@ enum part { HOST = 1, PORT = 2, PATH = 4 };
 typedef int resolve_fn(const struct net_endpoint *e, int family, enum net_purpose purpose,
 	struct net_address *ret, size_t *ret_count, struct ting_error *err);
 
-static resolve_fn resolve_inet, resolve_unix, resolve_nothing;
+static resolve_fn resolve_inet, resolve_unix;
 
 static const struct scheme {
 	const char *prefix;
 	unsigned parts; /* of enum part */
 	size_t path_max;
-	resolve_fn *resolve;
+	resolve_fn *resolve; /* NULL: it has no sockets */
 	struct net_scheme_traits traits;
 } schemes[] = {
 	/* traits: form, socket, datagrams, keeps messages, can serve */
@@ -38,15 +38,15 @@ static const struct scheme {
 		{"unixgram:///path", SOCK_DGRAM, true, true, true}},
 	[NET_UNIXSEQ] = {"unixseq://", PATH, NET_PATH_MAX, resolve_unix,
 		{"unixseq:///path", SOCK_SEQPACKET, false, true, true}},
-	[NET_FIFO] = {"fifo://", PATH, NET_FILE_MAX, resolve_nothing,
+	[NET_FIFO] = {"fifo://", PATH, NET_FILE_MAX, NULL,
 		{"fifo:///path", 0, false, false, false}},
-	[NET_FILE] = {"file://", PATH, NET_FILE_MAX, resolve_nothing,
+	[NET_FILE] = {"file://", PATH, NET_FILE_MAX, NULL,
 		{"file:///path", 0, false, false, false}},
 	[NET_FILES] = {"files://", HOST | PORT | PATH, NET_FILE_MAX, resolve_inet,
 		{"files://host:port/path", SOCK_STREAM, false, false, false}},
 	[NET_ICMP] = {"icmp://", HOST, 0, resolve_inet,
 		{"icmp://host", SOCK_DGRAM, true, true, false}},
-	[NET_STANDARD] = {"-", 0, 0, resolve_nothing, {"-", 0, false, false, false}},
+	[NET_STANDARD] = {"-", 0, 0, NULL, {"-", 0, false, false, false}},
 };
 
 enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
@@ -258,23 +258,16 @@ static int resolve_unix(const struct net_endpoint *e, int family, enum net_purpo
 	return 0;
 }
 
-static int resolve_nothing(const struct net_endpoint *e, int family, enum net_purpose purpose,
-	struct net_address *ret, size_t *ret_count, struct ting_error *err)
-{
-	char name[NET_ENDPOINT_MAX + 1];
-
-	(void)family;
-	(void)purpose;
-	(void)ret;
-	(void)ret_count;
-	net_endpoint_format(e, name);
-	return net_error_set(err, -ENOTSUP, "%s is not a socket", name);
-}
-
 int net_endpoint_resolve(const struct net_endpoint *e, int family, enum net_purpose purpose,
 	struct net_address ret[NET_ADDRESSES_MAX], size_t *ret_count, struct ting_error *err)
 {
-	return schemes[e->scheme].resolve(e, family, purpose, ret, ret_count, err);
+	resolve_fn *resolve = schemes[e->scheme].resolve;
+	char name[NET_ENDPOINT_MAX + 1];
+
+	if (resolve)
+		return resolve(e, family, purpose, ret, ret_count, err);
+	net_endpoint_format(e, name);
+	return net_error_set(err, -ENOTSUP, "%s is not a socket", name);
 }
 
 static void format_inet(const struct net_address *a, const struct scheme *s, char *ret)

@@ -89,15 +89,16 @@ ssize_t ting_message_read(struct ting_end *e, enum ting_framing framing, void *r
 		return count == 0 && is_end(e) ? -ENODATA : count;
 	}
 	for (;;) {
-		const uint8_t *bytes = ting_is_ready(e) ? e->ahead.bytes + e->ahead.at : NULL;
 		size_t there = e->ahead.size - e->ahead.at, at, size;
 
-		count = ting_message_find(framing, bytes, there, max, &at, &size);
+		count = there == 0 ? 0
+				   : ting_message_find(framing, e->ahead.bytes + e->ahead.at, there,
+					     max, &at, &size);
 		if (count < 0)
 			return count;
 		if (count > 0) {
 			if (size > 0)
-				memcpy(ret, bytes + at, size);
+				memcpy(ret, e->ahead.bytes + e->ahead.at + at, size);
 			e->ahead.at += (size_t)count;
 			return (ssize_t)size;
 		}
