@@ -1,9 +1,11 @@
 """The services of `ting run`, asked by programs that others wrote: nc, socat and Python's sockets, and
 by `ting talk`; and what its command line refuses."""
+import re
 import resource
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import ends
 import server
@@ -158,6 +160,14 @@ class CommandLine(Case):
         self.assertEqual(status, 0)
         for name in [*services.ASK, "chat", "files", *MODELS]:
             self.assertRegex(text, rf"(?m)^  {name} ")
+
+    def test_the_manual_has_all_services_models_and_options(self):
+        manual = (Path(__file__).parents[2] / "man/ting-run.1").read_text().replace("\\-", "-")
+        _, text = self.run_to_end("--help")
+        options = re.findall(r"(?m)^  (?:-\w, )?(--[\w-]+|-\w)", text)
+        self.assertIn("--clients-max", options)
+        for word in [*services.ASK, "chat", "files", *MODELS, *options]:
+            self.assertRegex(manual, rf'(?m)^\.(B|BI|BR|SH).*[ ",]{re.escape(word)}\b')
 
     def test_what_is_wrong_is_said_in_a_sentence(self):
         for arguments, status, sentence in (
