@@ -6,7 +6,8 @@
  *                   serve the visitor, or have it served
  *   }
  *
- * One poll(2) waits for all listeners, of whatever kind; then each that is ready is asked once. */
+ * One poll(2) waits for all listeners, of whatever kind; then each that is ready is asked once.
+ * The watcher of pool, which waits for connections too, only keeps its listeners here. */
 #ifndef TING_NET_BLOCKING_H
 #define TING_NET_BLOCKING_H
 

@@ -295,13 +295,14 @@ void net_solo_read(struct net_solo *c, uint8_t buffer[NET_SOLO_BYTES], bool is_w
 
 void net_solo_finish(struct net_solo *c)
 {
+	bool is_written;
+
 	if (c->out.size > 0 && c->err == 0)
 		write_output(c);
-	if (c->err)
+	is_written = c->out.size == 0;
+	if (c->err || (is_written && (c->is_ended || shutdown(c->visitor->fd, SHUT_WR) < 0)))
 		set_ending(c, NET_SOLO_DEAD);
-	else if (c->out.size == 0 && (c->is_ended || shutdown(c->visitor->fd, SHUT_WR) < 0))
-		set_ending(c, NET_SOLO_DEAD);
-	else if (c->out.size == 0)
+	else if (is_written)
 		set_ending(c, NET_SOLO_DRAINING);
 }
 
