@@ -245,9 +245,7 @@ static int write_file(const struct lab *l, const char *name,
 	is_written = f && !ferror(f);
 	if (f && fclose(f))
 		is_written = false;
-	if (is_written)
-		(void)printf("%s\n", path);
-	else
+	if (!is_written)
 		(void)fprintf(stderr, "ting: cannot write %s: %s\n", path, strerror(errno));
 	return is_written ? 0 : STATUS_WRONG;
 }
@@ -297,10 +295,12 @@ static int tell(struct lab *l, char **argv, bool is_cut)
 	lab_summary_init(&summary, &l->plan, l->run.results);
 	lab_words_find(&words, &summary);
 	r.page = (struct lab_page){&summary, &words, TING_VERSION, system, command, is_cut};
-	print_words(&words);
 	status = write_file(l, "lab.csv", print_table, &r);
 	if (write_file(l, "lab.html", print_page, &r))
 		status = STATUS_WRONG;
+	print_words(&words);
+	if (status == 0)
+		(void)printf("%s/lab.csv\n%s/lab.html\n", l->folder, l->folder);
 	lab_summary_done(&summary);
 	return status;
 }
