@@ -26,8 +26,11 @@ static void format_size(double bytes, char *ret, size_t size)
 		(void)snprintf(ret, size, "%.0f B", bytes);
 		return;
 	}
-	for (bytes /= 1024; bytes >= 1024 && unit < 5; bytes /= 1024)
+	bytes /= 1024;
+	while (bytes >= 1024 && unit < 5) {
+		bytes /= 1024;
 		unit++;
+	}
 	(void)snprintf(ret, size, "%.1f %s", bytes, units[unit]);
 }
 

@@ -70,6 +70,7 @@ uint32_t net_model_connections_usual(const struct net_model *m)
 int net_server_new(
 	struct net_server **ret, const struct net_server_config *config, struct ting_error *err)
 {
+	const struct sigaction ignored = {.sa_handler = SIG_IGN};
 	struct net_server base = {.model = config->model, .config = *config};
 	int failed = net_model_check(config->model, config->protocol, err);
 
@@ -86,7 +87,7 @@ int net_server_new(
 	if (base.config.linger_ms == 0)
 		base.config.linger_ms = NET_LINGER_MS;
 	if (config->stops_on_signals)
-		(void)signal(SIGPIPE, SIG_IGN); /* a log whose reader went */
+		sigaction(SIGPIPE, &ignored, NULL); /* a log whose reader went */
 	base.idle = net_idle_new(&base.config);
 	failed = config->model->make(ret, &base);
 	if (failed) {
