@@ -14,12 +14,12 @@
 
 #define NONE SIZE_MAX /* for the number of a model */
 
-static const double enough = 0.8;      /* of the best throughput, to be worth choosing */
-static const double no_matter = 1.25;  /* times the cheapest: simplicity may decide */
-static const double same = 1.05;       /* times: nobody will notice */
-static const double dear = 2;          /* times the chosen one: worth a warning */
-static const double incredible = 0.75; /* times the floor */
-static const double busy = 0.9;        /* of a processor: its user is what limits */
+static const double enough = 0.8;     /* of the best throughput, to be worth choosing */
+static const double no_matter = 1.25; /* times the cheapest: simplicity may decide */
+static const double same = 1.05;      /* times: nobody will notice */
+static const double dear = 2;         /* times the chosen one: worth a warning */
+static const double incredible = 0.8; /* times the floor */
+static const double busy = 0.9;       /* of a processor: its user is what limits */
 
 /* Models whose calls wait, each connection with its own flow of control; the simplest first. */
 static const char *const simple_models[] = {"iterative", "fork", "thread"};

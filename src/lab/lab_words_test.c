@@ -177,7 +177,7 @@ TEST(words, in_short_name_each_choice_once, "")
 TEST(words, doubt_who_is_cheaper_than_the_floor, "")
 {
 	make_alike("epoll", "tcp", "1,10");
-	made_measured(made_at(&m, "tcp", 1, "epoll", 0), 1, 100000, 4000, 1, 1000);
+	made_measured(made_at(&m, "tcp", 1, "epoll", 0), 1, 100000, 4200, 1, 1000);
 	find();
 	cr_assert_null(said("In short", "Measure again"));
 	made_measured(made_at(&m, "tcp", 1, "epoll", 0), 1, 100000, 2000, 1, 1000);
