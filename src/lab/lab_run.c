@@ -71,19 +71,25 @@ static _Noreturn void generate(struct work *w, size_t index, const char *endpoin
 	_exit(0);
 }
 
-/* 0, or the number of the signal that came. */
-static int wait_for(struct work *w, size_t index, int end)
+/* The number of a signal that came, or 0. */
+static int take_signal(struct work *w)
 {
 	struct signalfd_siginfo signal;
 
+	return read(w->signals, &signal, sizeof signal) == sizeof signal ? (int)signal.ssi_signo
+									 : 0;
+}
+
+/* Until `end` can be read: 0; or a signal came: its number. */
+static int wait_for(struct work *w, size_t index, int end)
+{
 	for (;;) {
 		struct pollfd news[] = {
 			{.fd = end, .events = POLLIN}, {.fd = w->signals, .events = POLLIN}};
-		int count = poll(news, 2, SHOW_MS);
+		int count = poll(news, 2, SHOW_MS), number = take_signal(w);
 
-		if (count > 0 && news[1].revents &&
-			read(w->signals, &signal, sizeof signal) == sizeof signal)
-			return (int)signal.ssi_signo;
+		if (number)
+			return number;
 		if (count > 0 && news[0].revents)
 			return 0;
 		if (w->run->show)
@@ -132,8 +138,11 @@ static int measure(struct work *w, size_t index)
 		*result = outcome ? *result : w->shared->result;
 		return outcome;
 	}
-	if (lab_server_start(&server, r->plan, &at, w->folder, result))
-		return 0;
+	if (lab_server_start(&server, r->plan, &at, w->folder, result)) {
+		outcome = take_signal(w); /* a server that was not yet by itself heard it too */
+		*result = outcome ? (struct lab_result){0} : *result;
+		return outcome;
+	}
 	outcome = load_server(w, index, server.endpoint, server.pid);
 	lab_server_stop(&server, &w->shared->result);
 	*result = outcome ? *result : w->shared->result;
@@ -164,7 +173,7 @@ static int prepare(struct work *w, sigset_t *before, struct ting_error *err)
 		NULL, sizeof *w->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (w->shared == MAP_FAILED)
 		return net_error_set(err, -errno, "cannot share memory: %s", strerror(errno));
-	w->signals = signalfd(-1, &watched, SFD_CLOEXEC);
+	w->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w->signals >= 0 && mkdtemp(w->folder)) {
 		(void)sigprocmask(SIG_BLOCK, &watched, before);
 		return 0;

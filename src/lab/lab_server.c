@@ -143,12 +143,25 @@ static void done(struct lab_server *s)
 		(void)close(s->complaints);
 }
 
+/* Waits for its end: whether it came in time. */
+static bool is_gone(pid_t pid, int patience_ms)
+{
+	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+	bool result = end.fd >= 0 && poll(&end, 1, patience_ms) > 0;
+
+	if (end.fd >= 0)
+		(void)close(end.fd);
+	return result;
+}
+
 /* It ended, or does so now, before it listened anywhere. */
 static void give_up(struct lab_server *s, struct lab_result *result)
 {
 	int status;
 
 	(void)kill(s->pid, SIGTERM); /* it may have stopped talking and gone on living */
+	if (!is_gone(s->pid, STOP_MS))
+		(void)kill(-s->pid, SIGKILL);
 	if (waitpid(s->pid, &status, 0) < 0)
 		status = 0;
 	result->verdict = WIFEXITED(status) ? LAB_REFUSED : LAB_FAILED;
@@ -187,17 +200,6 @@ fail:
 		strerror(errno));
 	done(&s);
 	return -ECHILD;
-}
-
-/* Waits for its end: whether it came in time. */
-static bool is_gone(pid_t pid, int patience_ms)
-{
-	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
-	bool result = end.fd >= 0 && poll(&end, 1, patience_ms) > 0;
-
-	if (end.fd >= 0)
-		(void)close(end.fd);
-	return result;
 }
 
 void lab_server_stop(struct lab_server *s, struct lab_result *result)
