@@ -75,3 +75,15 @@ ssize_t net_messages_write(int fd, struct net_output *o, struct net_blocks *b, b
 	net_output_drop(o, b, sizeof size + size);
 	return written;
 }
+
+ssize_t net_messages_read(int fd, void *buffer, size_t size, bool is_waiting)
+{
+	ssize_t count;
+
+	do { /* with MSG_TRUNC it answers the size that the message had */
+		count = recv(fd, buffer, size, MSG_TRUNC | (is_waiting ? 0 : MSG_DONTWAIT));
+	} while (count < 0 && errno == EINTR);
+	if (count < 0)
+		return -errno;
+	return (size_t)count > size ? -EMSGSIZE : count;
+}

@@ -18,4 +18,9 @@ int net_messages_add(
  * connection is broken.  *ret_full: the kernel does not take it now. */
 ssize_t net_messages_write(int fd, struct net_output *o, struct net_blocks *b, bool *ret_full);
 
+/* The next message of a connection, which is waited for if the socket blocks and is_waiting: its
+ * size, 0 at the end, -EAGAIN if none is there now, -EMSGSIZE: it had no room, and its rest is
+ * lost, or another -errno. */
+ssize_t net_messages_read(int fd, void *buffer, size_t size, bool is_waiting);
+
 #endif

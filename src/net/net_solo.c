@@ -270,15 +270,23 @@ static void end_of_stream(struct net_solo *c)
 		set_ending(c, NET_SOLO_CLOSING);
 }
 
-void net_solo_read(struct net_solo *c, uint8_t buffer[NET_SOLO_BYTES], bool is_waiting)
+static ssize_t read_once(const struct net_solo *c, uint8_t *buffer, bool is_waiting)
 {
 	int fd = c->visitor->fd;
+
+	if (c->visitor->keeps_messages)
+		return net_messages_read(fd, buffer, NET_SOLO_BYTES, is_waiting);
+	return is_waiting ? net_stream_read(fd, buffer, NET_SOLO_BYTES)
+			  : net_stream_try_read(fd, buffer, NET_SOLO_BYTES);
+}
+
+void net_solo_read(struct net_solo *c, uint8_t buffer[NET_SOLO_BYTES], bool is_waiting)
+{
 	ssize_t size;
 
 	if (is_waiting)
 		set_timeout(c, SO_RCVTIMEO, &c->read_timeout);
-	size = is_waiting ? net_stream_read(fd, buffer, NET_SOLO_BYTES)
-			  : net_stream_try_read(fd, buffer, NET_SOLO_BYTES);
+	size = read_once(c, buffer, is_waiting);
 	c->base.stats.reads++;
 	if (size == -EAGAIN)
 		return;

@@ -278,3 +278,17 @@ TEST(net_step, messages_are_not_merged, "")
 	cr_expect_eq(t.received, 2);
 	step_done(&t);
 }
+
+TEST(net_step, a_message_that_is_too_large_breaks_the_connection_and_is_not_cut, "")
+{
+	static const uint8_t message[NET_SOLO_BYTES + 1];
+	static struct step t;
+
+	step_init(&t, SOCK_SEQPACKET);
+	cr_assert_eq(send(t.peer, message, sizeof message, 0), (ssize_t)sizeof message);
+	step(&t, EPOLLIN);
+	cr_expect_eq(t.received, 0);
+	cr_expect_eq(t.closed, 1);
+	cr_expect_eq(t.err, -EMSGSIZE);
+	step_done(&t);
+}
