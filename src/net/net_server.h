@@ -167,8 +167,9 @@ void net_server_stop(struct net_server *s);
  * kept, they are one message, and nothing at all is an empty one.  `head` is copied.
  * `body` lies inside what `owner` counts and is kept by a reference to it, unless it is small or
  * `owner` is NULL: then it is copied too.  The output has no bound of its own: `written` tells the
- * protocol what is gone.  Returns the bytes that the output holds now: none for a datagram, which
- * waits nowhere and of which `written` does not tell. */
+ * protocol what is gone.  Returns the bytes that the output holds now, where messages are kept
+ * perhaps with their lengths, of which `written` does not tell: none for a datagram, which waits
+ * nowhere and of which `written` does not tell either. */
 size_t net_send(struct net_server *s, conn_id conn, struct span head, struct span body,
 	struct shared *owner);
 

@@ -49,8 +49,8 @@ static void received(void *self, struct net_server *s, conn_id conn, struct span
 	const struct echo *e = self;
 
 	work(e->work_us);
-	service_flow_sent(
-		net_state(s, conn), s, conn, net_send(s, conn, bytes, span_of(NULL, 0), NULL));
+	net_send(s, conn, bytes, span_of(NULL, 0), NULL);
+	service_flow_sent(net_state(s, conn), s, conn, bytes.size);
 }
 
 static void written(void *self, struct net_server *s, conn_id conn, size_t bytes)

@@ -1,10 +1,10 @@
 /* service_flow.c - two marks: at the upper one reading stops, at the lower one it goes on. */
 #include "service/service_flow.h"
 
-void service_flow_sent(struct service_flow *f, struct net_server *s, conn_id conn, size_t waiting)
+void service_flow_sent(struct service_flow *f, struct net_server *s, conn_id conn, size_t bytes)
 {
-	f->waiting = waiting;
-	if (f->is_held || waiting < SERVICE_FLOW_MAX)
+	f->waiting += bytes;
+	if (f->is_held || f->waiting < SERVICE_FLOW_MAX)
 		return;
 	f->is_held = true;
 	net_set_reading(s, conn, false);

@@ -15,8 +15,9 @@ struct service_flow {
 	bool is_held;   /* nothing is read */
 };
 
-/* net_send() said that so many bytes wait now. */
-void service_flow_sent(struct service_flow *f, struct net_server *s, conn_id conn, size_t waiting);
+/* So many bytes were given to net_send().  What that answers is no help here: where messages are
+ * kept it counts their lengths too, of which `written` never tells. */
+void service_flow_sent(struct service_flow *f, struct net_server *s, conn_id conn, size_t bytes);
 
 /* To be called from `written`. */
 void service_flow_written(struct service_flow *f, struct net_server *s, conn_id conn, size_t bytes);

@@ -34,8 +34,8 @@ static void answer(struct net_server *s, conn_id conn, struct service_flow *flow
 		writer_u32(&w, SUM_BYTES);
 	writer_u32(&w, (uint32_t)((uint64_t)total >> 32));
 	writer_u32(&w, (uint32_t)total);
-	service_flow_sent(
-		flow, s, conn, net_send(s, conn, writer_span(&w), span_of(NULL, 0), NULL));
+	net_send(s, conn, writer_span(&w), span_of(NULL, 0), NULL);
+	service_flow_sent(flow, s, conn, writer_span(&w).size);
 }
 
 static void refuse(struct net_server *s, conn_id conn, size_t length)

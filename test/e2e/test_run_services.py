@@ -2,6 +2,7 @@
 by `ting talk`; and what its command line refuses."""
 import re
 import resource
+import select
 import signal
 import subprocess
 import time
@@ -64,6 +65,20 @@ class Services(Case):
 
     def test_hello(self):
         self.ask("hello")
+
+    def test_who_sends_small_messages_and_reads_later_has_an_answer_to_each(self):
+        for model in ("thread", "pool", "epoll"):
+            with self.subTest(model=model):
+                s = self.start("echo", ["unixseq"], "--model", model)
+                end = self.dial(s.endpoint, patience=10)
+                message, sent = b"8 bytes.", 0
+                while sent < 100000 and select.select([], [end.socket], [], 0.5)[1]:
+                    end.send(message)
+                    sent += 1
+                for _ in range(sent):
+                    self.assertEqual(end.take(), message)
+                end.send(b"last")
+                self.assertEqual(end.take(), b"last")
 
     def test_sum(self):
         self.ask("sum")
