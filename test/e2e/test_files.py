@@ -206,7 +206,7 @@ class Refusals(FilesTest):
         for model in models():
             status, text = run("files", "udp://127.0.0.1:0", "--root", "/tmp", "--model", model,
                                program=RUN)
-            self.assertEqual(status, 1)
+            self.assertEqual(status, 2)
             self.assertRegex(text, "files needs a connection")
 
     def test_what_is_no_server_of_files(self):
