@@ -126,8 +126,9 @@ int ting_listen(struct ting_listener **ret, const char *endpoint,
 	const struct ting_options *options, struct ting_error *err);
 
 /* The next connection.  udp and unixgram: waits for a datagram; the end talks with its sender,
- * whose first datagram it reads first, and what others send before it is closed may be lost.  fifo:
- * the pipe, once something was written to it or a writer left. */
+ * whose first datagram it reads first, and what others send before it is closed may be lost; who
+ * has gone meanwhile is heard, and cannot be written to.  fifo: the pipe, once something was
+ * written to it or a writer left. */
 int ting_accept(struct ting_end **ret, struct ting_listener *l, struct ting_error *err);
 
 /* The sockets' names, with the port that the system chose; NULL after the last. */

@@ -96,13 +96,10 @@ static int accept_sender(int fd, struct net_address *ret)
 		fd, NULL, 0, MSG_PEEK | MSG_DONTWAIT, (struct sockaddr *)&ret->at, &ret->size);
 	if (size < 0)
 		return errno == EINTR ? -EAGAIN : -errno;
-	if (ret->at.ss_family == AF_UNIX &&
-		connect(fd, (const struct sockaddr *)&ret->at, ret->size) < 0) {
-		int err = -errno;
-
-		recv(fd, NULL, 0, MSG_DONTWAIT); /* or it would be the next again */
-		return err;
-	}
+	/* Who has gone, or lets nobody write to it, is heard but not answered: it is no fault of
+	 * the listener's. */
+	if (ret->at.ss_family == AF_UNIX)
+		(void)connect(fd, (const struct sockaddr *)&ret->at, ret->size);
 	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	return own < 0 ? -errno : own;
 }

@@ -61,6 +61,30 @@ TEST(ting_listener, a_listener_of_datagrams_talks_with_one_sender_after_the_othe
 	leave(&p);
 }
 
+TEST(ting_listener, who_has_gone_is_heard_but_not_answered, "")
+{
+	struct place p = place("unixgram://");
+	struct ting_listener *l = listen_on(p.endpoint);
+	struct ting_end *a = open_end(p.endpoint, NULL), *with;
+
+	write_text(a, "first");
+	write_text(a, "last");
+	ting_close(a);
+	with = accept_from(l);
+	expect_read(with, "first");
+	expect_read(with, "last");
+	cr_expect_lt(ting_try_write(with, "x", 1), 0);
+	ting_close(with);
+	a = open_end(p.endpoint, NULL);
+	write_text(a, "next");
+	with = accept_from(l);
+	expect_read(with, "next");
+	ting_close(with);
+	ting_close(a);
+	ting_listener_close(l);
+	leave(&p);
+}
+
 TEST(ting_listener, who_has_no_name_is_heard_but_not_answered, "")
 {
 	struct place p = place("unixgram://");
