@@ -10,6 +10,7 @@
 
 enum {
 	SOCKETS_MAX = NET_ADDRESSES_MAX, /* of a listener */
+	REST_MS = 100,                   /* without descriptors or memory */
 	ACCEPT_MS = 250, /* a fifo whose last writer left is ready, but not for ting_accept() */
 };
 
@@ -75,6 +76,12 @@ static int await(const struct ting_listener *listener, int timeout_ms)
 	return ready < 0 ? ready : ready == 0 ? -ETIMEDOUT : 0;
 }
 
+/* Who came waits in the kernel's queue, and may be let in when others have gone. */
+static bool is_shortage(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOBUFS || err == -ENOMEM;
+}
+
 int talk_accept(
 	struct ting_end **ret, struct ting_listener *listener, const char *endpoint, int timeout_ms)
 {
@@ -91,7 +98,9 @@ int talk_accept(
 			return err == -ETIMEDOUT ? TALK_SILENT : TALK_UNREACHED;
 		}
 		err = ting_accept(ret, listener, &error);
-		if (err != -ETIMEDOUT)
+		if (is_shortage(err))
+			(void)stop_poll(NULL, 0, REST_MS);
+		else if (err != -ETIMEDOUT)
 			return err ? explain(err, &error) : 0;
 	}
 }

@@ -4,10 +4,9 @@
 #include <string.h>
 
 static const struct lab_transport transports[] = {
-	{"tcp", "tcp://127.0.0.1:0", SOCK_STREAM, .is_usual = true},
-	{"udp", "udp://127.0.0.1:0", SOCK_DGRAM, .loses = true, .keeps_messages = true,
-		.is_usual = true},
-	{"unix", "unix://", SOCK_STREAM, .has_path = true, .is_usual = true},
+	{"tcp", "tcp://127.0.0.1:0", SOCK_STREAM, .has_path = false},
+	{"udp", "udp://127.0.0.1:0", SOCK_DGRAM, .loses = true, .keeps_messages = true},
+	{"unix", "unix://", SOCK_STREAM, .has_path = true},
 	{"unixgram", "unixgram://", SOCK_DGRAM, .has_path = true, .keeps_messages = true},
 	{"unixseq", "unixseq://", SOCK_SEQPACKET, .has_path = true, .keeps_messages = true},
 };
@@ -32,9 +31,4 @@ const struct lab_transport *lab_transport_of(const char *endpoint)
 			return &transports[i];
 	}
 	return NULL;
-}
-
-const struct lab_transport *lab_transport_at(size_t index)
-{
-	return index < TRANSPORTS ? &transports[index] : NULL;
 }

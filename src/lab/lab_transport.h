@@ -14,14 +14,10 @@ struct lab_transport {
 	bool has_path;
 	bool loses;          /* what was sent need not arrive, and is sent again */
 	bool keeps_messages; /* one call sends a message, and one receives it */
-	bool is_usual;       /* measured unless told otherwise */
 };
 
 /* The row with that name, or that an endpoint begins with; NULL if there is none. */
 const struct lab_transport *lab_transport_find(const char *name);
 const struct lab_transport *lab_transport_of(const char *endpoint);
-
-/* All rows in their order; NULL after the last. */
-const struct lab_transport *lab_transport_at(size_t index);
 
 #endif

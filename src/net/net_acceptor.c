@@ -8,15 +8,17 @@
 
 enum { ACCEPTS_PER_TURN = 64 };
 
-static void watch_doors(struct net_acceptor *a, unsigned events)
+/* 0, or -errno of one of them. */
+static int watch_doors(struct net_acceptor *a, unsigned events)
 {
-	for (size_t i = 0; i < a->listener.count; i++)
-		loop_watch(a->server->config.loop, &a->doors[i].watch, events);
-}
+	int err = 0;
 
-static void rest_over(struct loop_timer *t)
-{
-	watch_doors(LOOP_ENTRY(t, struct net_acceptor, rest), LOOP_READ);
+	for (size_t i = 0; i < a->listener.count; i++) {
+		int failed = loop_watch(a->server->config.loop, &a->doors[i].watch, events);
+
+		err = failed ? failed : err;
+	}
+	return err;
 }
 
 static void rest(struct net_acceptor *a)
@@ -25,6 +27,15 @@ static void rest(struct net_acceptor *a)
 
 	watch_doors(a, 0);
 	loop_timer_set(l, &a->rest, loop_now(l).mono + NET_REST_MS);
+}
+
+/* Without memory for a watch it rests again. */
+static void rest_over(struct loop_timer *t)
+{
+	struct net_acceptor *a = LOOP_ENTRY(t, struct net_acceptor, rest);
+
+	if (watch_doors(a, LOOP_READ) < 0)
+		rest(a);
 }
 
 static void let_in(struct net_acceptor *a, int fd, const char *peer)

@@ -141,6 +141,10 @@ static bool take_datagram(struct net_blocking *b, size_t door, struct net_visito
 	ret->fd = b->polls[1 + door].fd;
 	ret->is_datagram = true;
 	size = net_datagram_receive(ret->fd, b->datagram, sizeof b->datagram, &ret->from);
+	if (size == -EMSGSIZE) {
+		b->base.stats.datagrams++;
+		b->base.stats.dropped++;
+	}
 	if (size < 0)
 		return false;
 	ret->bytes = span_of(b->datagram, (size_t)size);

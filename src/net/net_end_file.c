@@ -118,12 +118,15 @@ static int64_t file_size(struct ting_end *e)
 static int end_direction(int *fd, bool is_shared)
 {
 	int nothing = is_shared ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
+	int err = is_shared && (nothing < 0 || dup2(nothing, *fd) < 0) ? -errno : 0;
 
-	if (is_shared && (nothing < 0 || dup2(nothing, *fd) < 0))
-		return -errno;
-	close(is_shared ? nothing : *fd);
-	*fd = -1;
-	return 0;
+	if (!is_shared)
+		close(*fd);
+	else if (nothing >= 0)
+		close(nothing);
+	if (err == 0)
+		*fd = -1;
+	return err;
 }
 
 static int file_shutdown(struct ting_end *e, enum ting_access directions)

@@ -144,6 +144,10 @@ static void serve_datagram(struct net_worker *w, struct net_job *j)
 	size = net_datagram_receive(v.fd, w->buffer, sizeof w->buffer, &v.from);
 	pthread_mutex_lock(&p->lock);
 	hand_back(p, j, EPOLLIN);
+	if (size == -EMSGSIZE) {
+		p->server->base.stats.datagrams++;
+		p->server->base.stats.dropped++;
+	}
 	if (size < 0)
 		return;
 	pthread_mutex_unlock(&p->lock);

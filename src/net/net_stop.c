@@ -105,6 +105,8 @@ int net_stop_begin_child(void)
 		err = -errno;
 	if (err == 0 && getppid() != parent) /* it died before we asked to be told */
 		err = -ESRCH;
+	if (stage != NET_RUNNING) /* alarms are not inherited */
+		alarm(grace_s);
 	return err;
 }
 

@@ -8,7 +8,7 @@ import built  # this and the next register their checks
 import text  # noqa: F401
 from tree import CHECKS, Tree
 
-COPIED = ["meson.build", "meson_options.txt", ".clang-format", ".clang-tidy", "script", "tools",
+COPIED = ["meson.build", "meson_options.txt", ".clang-format", ".clang-tidy", "script", "tools", "include",
           "src/base"]
 
 
