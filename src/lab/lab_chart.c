@@ -16,7 +16,10 @@ enum {
 	RIGHT = 390,
 	TOP = 12,
 	BOTTOM = 210,
-	LABEL_GAP = 26, /* between the names of two numbers of clients */
+	LABEL_GAP = 26,  /* between the names of two numbers of clients */
+	MARGIN = 30,     /* between the frame and the first or last of these */
+	SPREAD_MAX = 44, /* of the marks of one number of clients: each model stands apart */
+	APART_MAX = 10,
 };
 
 static const struct lab_cell *cell(const struct lab_chart *c, size_t count, size_t model)
@@ -64,7 +67,18 @@ static double across(const struct lab_chart *c, size_t count)
 
 	if (p->count_count == 1)
 		return (LEFT + RIGHT) / 2.0;
-	return LEFT + 16 + (RIGHT - LEFT - 32) * log(p->counts[count] / first) / log(last / first);
+	return LEFT + MARGIN +
+		(RIGHT - LEFT - 2 * MARGIN) * log(p->counts[count] / first) / log(last / first);
+}
+
+/* How far aside a model stands, so that models with the same value do not hide each other. */
+static double aside(const struct lab_chart *c, size_t model)
+{
+	size_t gaps = c->summary->plan->model_count - 1;
+
+	if (gaps == 0)
+		return 0;
+	return ((double)model - (double)gaps / 2) * fmin(APART_MAX, SPREAD_MAX / (double)gaps);
 }
 
 static double upwards(const struct lab_scale *s, double value)
@@ -113,7 +127,8 @@ static void print_line(
 	(void)fputs("<path class=\"line\" d=\"", out);
 	for (size_t n = 0; n < c->summary->plan->count_count; n++) {
 		if (has_value(c, n, model))
-			(void)fprintf(out, "%c%.1f %.1f", is_drawing ? 'L' : 'M', across(c, n),
+			(void)fprintf(out, "%c%.1f %.1f", is_drawing ? 'L' : 'M',
+				across(c, n) + aside(c, model),
 				upwards(s, cell(c, n, model)->value[c->figure]));
 		is_drawing = has_value(c, n, model);
 	}
@@ -137,7 +152,8 @@ static void print_series(
 		(void)fprintf(out,
 			"<path class=\"mark%s\" transform=\"translate(%.1f %.1f)\" d=\"%s\">"
 			"<title>%s, %" PRIu32 " clients: %s</title></path>",
-			cell(c, n, model)->served < p->counts[n] ? " partly" : "", across(c, n),
+			cell(c, n, model)->served < p->counts[n] ? " partly" : "",
+			across(c, n) + aside(c, model),
 			upwards(s, cell(c, n, model)->value[c->figure]), lab_look_find(name)->mark,
 			name, p->counts[n], text);
 	}
