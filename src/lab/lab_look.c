@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#define CIRCLE  "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z"
-#define SQUARE  "M-3.6-3.6h7.2v7.2h-7.2z"
-#define UP      "M0-4.8L4.6 3.6H-4.6z"
-#define DOWN    "M0 4.8L4.6-3.6H-4.6z"
-#define DIAMOND "M0-5.2L5.2 0L0 5.2L-5.2 0z"
-#define BAR     "M-5-1.6h10v3.2h-10z"
+#define CIRCLE  "M-4.8 0a4.8 4.8 0 1 0 9.6 0a4.8 4.8 0 1 0-9.6 0z"
+#define SQUARE  "M-4.4-4.4h8.8v8.8h-8.8z"
+#define UP      "M0-5.8L5.6 4.4H-5.6z"
+#define DOWN    "M0 5.8L5.6-4.4H-5.6z"
+#define DIAMOND "M0-5.8L5.8 0L0 5.8L-5.8 0z"
+#define BAR     "M-5.4-2.2h10.8v4.4h-10.8z"
 
 static const struct lab_look looks[] = {
 	{LAB_FLOOR, "#6b757d", "#98a3ab", BAR}, {"iterative", "#8a6a2f", "#d0aa62", DIAMOND},
