@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 PURE = ["base", "mqtt", "topic", "remote", "broker", "client"]
-SHELLS = ["loop", "net", "service", "lab", "conf", "apps"]
+SHELLS = ["loop", "net", "service", "lab", "ting", "bench", "conf", "apps"]
 MODULES = PURE + SHELLS
 
 NO_CODE = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
