@@ -84,9 +84,9 @@ class Proxy:
 
 
 class FilesTest(Test):
-    def files(self, root, *arguments, port=0, **options):
+    def files(self, root, *arguments, port=0, program=None, **options):
         return self.serve("files", f"tcp://127.0.0.1:{port}", "--root", str(root), *arguments,
-                          program=RUN, **options)
+                          program=program or RUN, **options)
 
     def copy(self, *arguments, **options):
         """Exit status and what it said, which is nothing when it went well."""

@@ -1,10 +1,12 @@
 """ting run files, files:// and ting copy: what is copied is what was there, from nowhere else."""
 import os
 import pty
+import shutil
 import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import files_wire as wire
 from files import COPY, MANY, RUN, FilesTest, digest, models
@@ -187,9 +189,13 @@ class Refusals(FilesTest):
         (root / "a").write_text("a")
         os.chmod(root / "a", 0)
         is_root = os.geteuid() == 0
-        with self.files(root, "--writable",
-                        limits=(lambda: os.setresuid(65534, 65534, 65534)) if is_root else None
-                        ) as server:
+        options = {}
+        if is_root:  # somebody else, who may not even look into the folder of the build
+            program = shutil.copy(RUN[0], self.folder())
+            os.chmod(Path(program).parent, 0o755)
+            options = {"program": [program, *RUN[1:]],
+                       "limits": lambda: os.setresuid(65534, 65534, 65534)}
+        with self.files(root, "--writable", **options) as server:
             at = f"files://127.0.0.1:{server.port}"
             self.expect_failure("permission denied", f"{at}/a", root / "got")
             if is_root:
