@@ -326,14 +326,24 @@ int mqtt_props_decode(struct reader *r, unsigned where, struct mqtt_props *ret)
 	return 0;
 }
 
+/* The next of the user properties that are still to be encoded. */
+static bool user_next(
+	const struct mqtt_user *u, size_t *place, struct span *ret_name, struct span *ret_value)
+{
+	return u->next && u->next(u, place, ret_name, ret_value);
+}
+
 /* Bytes of the list without its length. */
 static size_t props_list_size(const struct mqtt_props *p)
 {
-	size_t size = p->raw.size;
+	size_t size = p->raw.size, place = 0;
+	struct span name, value;
 
 	for (unsigned id = 1; p->present >> id; id++)
 		if (p->present & MQTT_PROPERTY_BIT(id) && id != MQTT_USER_PROPERTY)
 			size += 1 + value_size(properties[id].kind, value_load(p, &properties[id]));
+	while (user_next(&p->user, &place, &name, &value))
+		size += 1 + 2 + name.size + 2 + value.size;
 	return size;
 }
 
@@ -346,7 +356,8 @@ size_t mqtt_props_size(const struct mqtt_props *p)
 
 void mqtt_props_encode(struct writer *w, const struct mqtt_props *p)
 {
-	size_t size = props_list_size(p);
+	size_t size = props_list_size(p), place = 0;
+	struct span name, value;
 
 	/* [MQTT-2.2.2-1] */
 	mqtt_varint_encode(w, size > MQTT_REMAINING_MAX ? UINT32_MAX : (uint32_t)size);
@@ -357,6 +368,8 @@ void mqtt_props_encode(struct writer *w, const struct mqtt_props *p)
 		value_write(w, properties[id].kind, value_load(p, &properties[id]));
 	}
 	writer_bytes(w, p->raw);
+	while (user_next(&p->user, &place, &name, &value))
+		mqtt_props_encode_user(w, name, value);
 }
 
 unsigned mqtt_props_next(struct reader *r)

@@ -47,6 +47,16 @@ enum { MQTT_IN_WILL = MQTT_TYPES };
 
 #define MQTT_PROPERTY_BIT(id) (UINT64_C(1) << (id))
 
+/* User properties in the application's own form, to be encoded when their packet is: `next` gives
+ * the one at *place, which begins with 0, and moves *place on; false: that was the last.  All
+ * zeroes: none.  It gives the same ones each time. */
+struct mqtt_user {
+	const void *at;
+	size_t size;
+	bool (*next)(const struct mqtt_user *u, size_t *place, struct span *ret_name,
+		struct span *ret_value);
+};
+
 /* One property list.  A field means something only when its bit is in `present`, but
  * mqtt_props_init() and the decoder give every absent field the value that the specification names
  * for absence. */
@@ -70,6 +80,7 @@ struct mqtt_props {
 	 * already encoded (user properties, further subscription identifiers), written after those
 	 * of `present`; the bit of MQTT_USER_PROPERTY itself then means nothing. */
 	struct span raw;
+	struct mqtt_user user; /* to encode: written last */
 };
 
 void mqtt_props_init(struct mqtt_props *p);
@@ -83,7 +94,7 @@ int mqtt_props_decode(struct reader *r, unsigned where, struct mqtt_props *ret);
 size_t mqtt_props_size(const struct mqtt_props *p);
 
 /* Writes the length and the list: the properties of `present` in the order of their numbers, then
- * `raw`. */
+ * `raw`, then `user`. */
 void mqtt_props_encode(struct writer *w, const struct mqtt_props *p);
 
 /* Walks all properties of `raw` in order.  Start with reader_of(raw); 0 at the end. */
