@@ -84,7 +84,7 @@ static struct client_aliases aliases_make(uint16_t count)
 	if (count == 0)
 		return a;
 	a.topics = alloc_sure(&alloc_libc, (size_t)a.count * ALIAS_TOPIC_MAX);
-	a.sizes = alloc_sure(&alloc_libc, a.count * sizeof *a.sizes);
+	a.table = alloc_sure(&alloc_libc, a.count * sizeof *a.table);
 	return a;
 }
 
@@ -187,9 +187,9 @@ void link_done(struct link *l)
 	free(c->slots);
 	free(c->received);
 	free(c->aliases_in.topics);
-	free(c->aliases_in.sizes);
+	free(c->aliases_in.table);
 	free(c->aliases_out.topics);
-	free(c->aliases_out.sizes);
+	free(c->aliases_out.table);
 }
 
 /* Leaving ends when nothing moves any more: a server that does not read gets as long as one that
@@ -255,6 +255,8 @@ static void carry_out(struct link *l)
 				l->is_heard_out = !l->tell(l->self, effect);
 			break;
 		case CLIENT_CONNECTED:
+		case CLIENT_CHALLENGED:
+		case CLIENT_AUTHENTICATED:
 		case CLIENT_PUBLISHED:
 		case CLIENT_SUBSCRIBED:
 		case CLIENT_UNSUBSCRIBED:

@@ -178,6 +178,8 @@ static bool tell(void *self, const struct client_effect *effect)
 		return true;
 	case CLIENT_SEND:
 	case CLIENT_CLOSE:
+	case CLIENT_CHALLENGED:
+	case CLIENT_AUTHENTICATED:
 	case CLIENT_PUBLISHED:
 	case CLIENT_UNSUBSCRIBED:
 		break;

@@ -38,6 +38,7 @@ void client_end(struct client *c, struct client_effects *e, enum client_cause ca
 		mqtt_props_init(&end->props);
 	c->state = CLIENT_OFFLINE;
 	c->reply_by_ms = MSEC_NEVER;
+	c->is_held = false;
 	list_for_each_safe (link, &c->asked)
 		client_slots_lose(c, LIST_ENTRY(link, struct client_slot, link));
 }
@@ -87,6 +88,22 @@ static int step_disconnect(
 	return 0;
 }
 
+/* Sends what is due. */
+static void pump(struct client *c, struct client_effects *e, msec now)
+{
+	client_received_pump(c, e, now);
+	client_pump(c, e, now);
+}
+
+/* A PUBLISH is held: what comes after it is not heard, a PINGRESP for one, so the server's time to
+ * answer begins anew each time that we try to go on. */
+static void unhold(struct client *c, msec now)
+{
+	if (c->is_held && c->reply_by_ms != MSEC_NEVER)
+		c->reply_by_ms = now + c->config.reply_timeout_ms;
+	c->is_held = false;
+}
+
 /* What is due goes first, and after CONNACK nothing is taken until it went: PUBRELs that go again
  * stand before those that new PUBRECs ask for.  [MQTT-4.6.0-4] */
 static void step_received(struct client *c, struct client_effects *e, msec now, struct span bytes)
@@ -95,23 +112,24 @@ static void step_received(struct client *c, struct client_effects *e, msec now, 
 
 	if (bytes.size)
 		c->heard_ms = now;
-	client_pump(c, e, now);
+	unhold(c, now);
+	pump(c, e, now);
 	while (c->state != CLIENT_OFFLINE && !is_welcome && client_has_room(e)) {
 		struct span left = span_skip(bytes, e->taken);
 		struct mqtt_frame f;
 		int used = mqtt_frame_decode(left, c->version, c->packet_bytes_max, &f);
+		int err = used > 0 ? client_receive(c, e, now, &f) : used;
 
-		if (used == 0) {
+		c->is_held = err == CLIENT_HELD;
+		if (used == 0 || c->is_held) {
 			e->wanted = mqtt_frame_wanted(left);
 			return;
 		}
 		if (used > 0)
 			e->taken += (size_t)used;
-		if (used > 0)
-			used = client_receive(c, e, now, &f);
-		if (used < 0)
-			end_fault(c, e, now, (uint8_t)-used);
-		is_welcome = used == 0 && f.type == MQTT_CONNACK;
+		if (err < 0)
+			end_fault(c, e, now, (uint8_t)-err);
+		is_welcome = err == 0 && f.type == MQTT_CONNACK;
 	}
 	if (c->state == CLIENT_OFFLINE)
 		e->taken = bytes.size;
@@ -131,6 +149,12 @@ static msec ping_due(const struct client *c)
 	return last + c->keepalive_ms;
 }
 
+/* Until when must the server have answered? */
+static msec reply_due(const struct client *c)
+{
+	return c->is_held ? MSEC_NEVER : c->reply_by_ms;
+}
+
 /* [MQTT-3.1.2-20] */
 static void keep_alive(struct client *c, struct client_effects *e, msec now)
 {
@@ -138,7 +162,7 @@ static void keep_alive(struct client *c, struct client_effects *e, msec now)
 
 	if (c->state == CLIENT_OFFLINE || !client_has_room(e))
 		return;
-	if (now >= c->reply_by_ms) {
+	if (now >= reply_due(c)) {
 		client_end(c, e, CLIENT_SILENT, 0, NULL);
 		return;
 	}
@@ -176,14 +200,22 @@ int client_step(struct client *c, const struct client_event *event, struct clien
 	case CLIENT_UNSUBSCRIBE:
 		err = client_subscribe(c, e, event);
 		break;
+	case CLIENT_ACKNOWLEDGE:
+		err = client_received_acknowledge(
+			c, event->acknowledge.receipt, event->acknowledge.reason);
+		e->is_pending = c->is_held; /* there may be room now */
+		break;
+	case CLIENT_AUTHENTICATE:
+		err = client_authenticate(c, e, event);
+		break;
 	case CLIENT_DISCONNECT:
 		err = step_disconnect(c, e, event);
 		break;
 	}
-	client_pump(c, e, event->now);
+	pump(c, e, event->now);
 	keep_alive(c, e, event->now);
 	due = ping_due(c);
-	e->wake_ms = due < c->reply_by_ms ? due : c->reply_by_ms;
+	e->wake_ms = due < reply_due(c) ? due : reply_due(c);
 	return err;
 }
 

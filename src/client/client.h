@@ -15,18 +15,21 @@
 #include "mqtt/mqtt_subscribe.h"
 
 enum client_event_type {
-	CLIENT_OPENED,      /* a transport is there; `connect` says how to introduce ourselves */
-	CLIENT_RECEIVED,    /* `bytes`: all that came and was not yet taken */
-	CLIENT_CLOSED,      /* the transport is gone */
-	CLIENT_TIME,        /* wake_ms came, or is_pending was set */
-	CLIENT_PUBLISH,     /* `publish` and `ticket` */
-	CLIENT_SUBSCRIBE,   /* `subscribe` and `ticket` */
-	CLIENT_UNSUBSCRIBE, /* `subscribe` and `ticket` */
-	CLIENT_DISCONNECT,  /* `disconnect`; or give up waiting for the CONNACK */
+	CLIENT_OPENED,       /* a transport is there; `connect` says how to introduce ourselves */
+	CLIENT_RECEIVED,     /* `bytes`: all that came and was not yet taken */
+	CLIENT_CLOSED,       /* the transport is gone */
+	CLIENT_TIME,         /* wake_ms came, or is_pending was set */
+	CLIENT_PUBLISH,      /* `publish` and `ticket` */
+	CLIENT_SUBSCRIBE,    /* `subscribe` and `ticket` */
+	CLIENT_UNSUBSCRIBE,  /* `subscribe` and `ticket` */
+	CLIENT_ACKNOWLEDGE,  /* `acknowledge`: the application has taken care of a message */
+	CLIENT_AUTHENTICATE, /* `auth`: the answer to a challenge, or the wish to do it all again */
+	CLIENT_DISCONNECT,   /* `disconnect`; or give up waiting for the CONNACK */
 };
 
 /* What the pointers lead to is borrowed until the effects are reset; the topic, the properties and
- * the payload of a QoS 1 or 2 message until CLIENT_PUBLISHED names its ticket. */
+ * the payload of a QoS 1 or 2 message until CLIENT_PUBLISHED names its ticket, and the
+ * authentication method of CONNECT until CLIENT_DISCONNECTED. */
 struct client_event {
 	enum client_event_type type;
 	msec now;        /* monotonic */
@@ -36,6 +39,13 @@ struct client_event {
 		struct span bytes;
 		const struct mqtt_publish *publish; /* the packet id is the client's to choose */
 		const struct mqtt_subscribe *subscribe;
+		struct {
+			uint64_t receipt; /* of the message */
+			uint8_t reason;   /* below 0x80: accepted.  Otherwise refused, where MQTT 5
+					   * has the word; before it every message is accepted */
+		} acknowledge;
+		/* Its data, a reason string, user properties; the method is that of CONNECT. */
+		const struct mqtt_props *auth;
 		const struct mqtt_disconnect *disconnect;
 	};
 };
@@ -50,10 +60,24 @@ struct client_slot {
 	struct mqtt_publish publish;
 };
 
+/* One message received that is not over.  Private. */
+struct client_received {
+	uint64_t receipt; /* 0: the application has no say */
+	uint16_t packet_id;
+	uint8_t qos, state, reason;
+	bool is_here; /* this connection's server has sent it */
+};
+
+/* A topic that a number stands for.  Private. */
+struct client_alias {
+	uint64_t used; /* when last, by client.aliases_used */
+	uint16_t size; /* of the topic; 0: none */
+};
+
 /* Topics that numbers stand for on one connection. */
 struct client_aliases {
-	uint8_t *topics; /* count * topic_bytes bytes */
-	uint16_t *sizes; /* count of them; 0: not in use */
+	uint8_t *topics;            /* count * topic_bytes bytes */
+	struct client_alias *table; /* count of them */
 	uint16_t count;
 	uint16_t topic_bytes; /* of the longest topic that has room */
 };
@@ -63,14 +87,21 @@ struct client_config {
 	 * sent yet or not, subscriptions and unsubscriptions.  1 to 65,535. */
 	struct client_slot *slots;
 	uint16_t slots_count;
-	/* Ids of QoS 2 messages that the server may have sent and not yet released.  At least 1;
-	 * announced as Receive Maximum (MQTT 5).  A server that goes beyond is disconnected. */
-	uint16_t *received;
+	/* Messages that the server may have sent and that are not over: QoS 2 until PUBREL and,
+	 * with `acknowledges_later`, QoS 1 until they are acknowledged.  At least 1; announced as
+	 * Receive Maximum (MQTT 5).  A server that goes beyond is disconnected; but see
+	 * client_step(). */
+	struct client_received *received;
 	uint16_t received_max;
-	/* Aliases that the server may use (announced), and that are remembered for the
-	 * application's own: a topic that has no room is written out each time.  Either may be all
-	 * zeroes. */
+	/* QoS 1 and 2 messages come with a receipt and are acknowledged by CLIENT_ACKNOWLEDGE, not
+	 * by themselves. */
+	bool acknowledges_later;
+	/* Aliases that the server may use (announced), and those of what we send: a topic that has
+	 * no room is written out each time.  Either may be all zeroes. */
 	struct client_aliases aliases_in, aliases_out;
+	/* Each topic that is sent and has room gets an alias, the one that was used longest ago,
+	 * unless the application gives one. */
+	bool assigns_aliases;
 	uint32_t
 		packet_bytes_max; /* larger packets from the server are a fault (0x95); announced */
 	msec reply_timeout_ms;    /* for CONNACK and PINGRESP */
@@ -83,10 +114,18 @@ struct client {
 	bool is_clean_start;
 	struct mqtt_props limits;  /* what the server announced; its spans are empty */
 	uint32_t session_expiry_s; /* as asked for in CONNECT */
-	bool has_auth_method;
+	struct span auth_method;   /* of CONNECT */
+	enum client_auth {
+		CLIENT_AUTH_IDLE,
+		CLIENT_AUTH_SERVER, /* the server's turn */
+		CLIENT_AUTH_OURS,   /* the application's */
+	} auth;
+	uint64_t aliases_used;                 /* how often: the clock of aliases_out */
 	uint16_t receive_max, topic_alias_max; /* that we announced */
 	uint32_t packet_bytes_max;
-	size_t received_count;
+	size_t received_count;   /* in the order of their PUBLISH packets */
+	uint64_t receipts;       /* given so far */
+	bool is_held;            /* a PUBLISH is not taken until the application acknowledges */
 	struct list idle;        /* slots, the one that has rested longest first */
 	struct list out;         /* QoS 1 and 2 messages: the released ones in the order of their
 				  * PUBRECs, then the others in the order of their requests */
@@ -110,8 +149,10 @@ void client_init(struct client *c, const struct client_config *config);
  * no transport; its `connect` is sent with the client's own limits where they are tighter.  It and
  * the requests answer 0 or why nothing was done:
  *   ERR_LIMIT   no slot is free, or the packet does not fit the effects' bytes
- *   ERR_ABSENT  not connected, for what cannot wait: QoS 0 messages and subscriptions
- *   -0x90, -0x8f, -0x82  the topic, a filter or a property is not allowed there
+ *   ERR_ABSENT  not connected, for what cannot wait: QoS 0 messages, subscriptions, AUTH
+ *   ERR_EXISTS  authentication is under way, and it is the server's turn
+ *   -0x90, -0x8f, -0x82  the topic, a filter, a property or a reason is not allowed there, or AUTH
+ *               without a method in CONNECT
  *   -0x9b, -0x9a, -0x95, -0x9e, -0xa1, -0xa2  the server's limits (QoS, retain, packet size,
  *               shared subscriptions, subscription ids, wildcards) forbid it
  *
@@ -119,7 +160,16 @@ void client_init(struct client *c, const struct client_config *config);
  * Maximum is reached.  Once sent it belongs to the session: on a connection that resumes it the
  * message, or its PUBREL, goes again under its id and in its order; if the server has no session,
  * or CLIENT_OPENED asks for a clean start, it is told as CLIENT_LOST.  An alias property above the
- * server's maximum is left out. */
+ * server's maximum is left out.
+ *
+ * Acknowledgements go in the order in which the messages came: an early one waits for those before
+ * it.  The receipt of a QoS 1 message is good for its connection, because the server sends the
+ * message again on the next; that of a QoS 2 message for its session: it is not told again.  Any
+ * other receipt is ignored.
+ *
+ * A server before MQTT 5 knows of no Receive Maximum.  With `acknowledges_later`, once `received`
+ * is full, the next QoS 1 or 2 PUBLISH and all after it are not taken until a CLIENT_ACKNOWLEDGE
+ * makes room.  The server cannot be heard then, so it is not found silent either. */
 int client_step(struct client *c, const struct client_event *event, struct client_effects *effects);
 
 /* Has CONNACK let us in, and is the connection still there? */

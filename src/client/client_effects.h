@@ -18,12 +18,14 @@ enum client_effect_type {
 	CLIENT_SEND,  /* write `head`, then `body` */
 	CLIENT_CLOSE, /* close it once everything before is written; its events no longer matter */
 	/* For the application. */
-	CLIENT_CONNECTED,    /* `connack`; its limits are the client's business */
-	CLIENT_MESSAGE,      /* `message`, once a QoS 2 message; act on it before what follows */
-	CLIENT_PUBLISHED,    /* `done`: a QoS 1 or 2 message is over, its bytes are free again */
-	CLIENT_SUBSCRIBED,   /* `done`, one reason for each filter */
-	CLIENT_UNSUBSCRIBED, /* `done`, likewise; no reasons before MQTT 5 */
-	CLIENT_DISCONNECTED, /* `end`: the last effect of every connection */
+	CLIENT_CONNECTED,     /* `connack`; its limits are the client's business */
+	CLIENT_MESSAGE,       /* `message`, once a QoS 2 message; act on it before what follows */
+	CLIENT_CHALLENGED,    /* `auth`: the server wants a CLIENT_AUTHENTICATE */
+	CLIENT_AUTHENTICATED, /* `auth`: authenticated again.  The first time it is CONNECTED */
+	CLIENT_PUBLISHED,     /* `done`: a QoS 1 or 2 message is over, its bytes are free again */
+	CLIENT_SUBSCRIBED,    /* `done`, one reason for each filter */
+	CLIENT_UNSUBSCRIBED,  /* `done`, likewise; no reasons before MQTT 5 */
+	CLIENT_DISCONNECTED,  /* `end`: the last effect of every connection */
 };
 
 enum client_outcome {
@@ -63,7 +65,12 @@ struct client_effect {
 			struct span body; /* a payload, or empty */
 		} send;
 		struct mqtt_connack connack;
-		struct mqtt_publish message; /* its topic is never empty: aliases are resolved */
+		struct {
+			struct mqtt_publish message; /* its topic is never empty: aliases are
+						      * resolved */
+			uint64_t receipt; /* of a CLIENT_ACKNOWLEDGE that is to come; 0: none */
+		};
+		struct mqtt_props auth; /* data, reason string, user properties */
 		struct client_done done;
 		struct client_end end;
 	};

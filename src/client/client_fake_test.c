@@ -25,8 +25,8 @@ void fake_init(struct fake *f, enum mqtt_version version)
 		.slots_count = FAKE_SLOTS,
 		.received = f->received,
 		.received_max = FAKE_RECEIVED,
-		.aliases_in = {f->in.topics, f->in.sizes, FAKE_ALIASES, FAKE_ALIAS_BYTES},
-		.aliases_out = {f->out.topics, f->out.sizes, FAKE_ALIASES, FAKE_ALIAS_BYTES},
+		.aliases_in = {f->in.topics, f->in.table, FAKE_ALIASES, FAKE_ALIAS_BYTES},
+		.aliases_out = {f->out.topics, f->out.table, FAKE_ALIASES, FAKE_ALIAS_BYTES},
 		.packet_bytes_max = 200,
 		.reply_timeout_ms = 1000,
 	};
@@ -85,6 +85,13 @@ static void say_other(struct fake *f, const struct mqtt_frame *frame)
 	} else if (frame->type == MQTT_DISCONNECT) {
 		cr_assert_eq(mqtt_disconnect_decode(frame, version, &disconnect), 0);
 		say(f, "> DISCONNECT %02x", disconnect.reason);
+	} else if (frame->type == MQTT_AUTH) {
+		cr_assert_eq(mqtt_disconnect_decode(frame, version, &disconnect), 0);
+		say(f, "> AUTH %02x %.*s %.*s", disconnect.reason,
+			(int)disconnect.props.auth_method.size,
+			(const char *)disconnect.props.auth_method.at,
+			(int)disconnect.props.auth_data.size,
+			(const char *)disconnect.props.auth_data.at);
 	} else if (frame->type == MQTT_PINGREQ) {
 		say(f, "> PINGREQ");
 	} else {
@@ -124,6 +131,11 @@ static void say_done(struct fake *f, const char *what, const struct client_done 
 	say(f, "\n");
 }
 
+static void say_auth(struct fake *f, const char *what, const struct mqtt_props *p)
+{
+	say(f, "%s %.*s\n", what, (int)p->auth_data.size, (const char *)p->auth_data.at);
+}
+
 static void say_effect(struct fake *f, const struct client_effect *effect)
 {
 	static const char *const causes[] = {
@@ -141,7 +153,16 @@ static void say_effect(struct fake *f, const struct client_effect *effect)
 		say(f, "CONNECTED%s\n", effect->connack.is_session_present ? " present" : "");
 		break;
 	case CLIENT_MESSAGE:
-		say(f, "MESSAGE %.*s q%d\n", (int)m->topic.size, (const char *)m->topic.at, m->qos);
+		say(f, "MESSAGE %.*s q%d", (int)m->topic.size, (const char *)m->topic.at, m->qos);
+		if (effect->receipt)
+			say(f, " receipt=%d", (int)effect->receipt);
+		say(f, m->is_dup && effect->receipt ? " dup\n" : "\n");
+		break;
+	case CLIENT_CHALLENGED:
+		say_auth(f, "CHALLENGED", &effect->auth);
+		break;
+	case CLIENT_AUTHENTICATED:
+		say_auth(f, "AUTHENTICATED", &effect->auth);
 		break;
 	case CLIENT_PUBLISHED:
 		say_done(f, "PUBLISHED", &effect->done);
@@ -300,6 +321,22 @@ int fake_subscribe(struct fake *f, enum client_event_type type, uint64_t ticket,
 		f->client.version, &one);
 	p.filters = writer_span(&w);
 	return fake_step(f, (struct client_event){type, .ticket = ticket, .subscribe = &p});
+}
+
+int fake_acknowledge(struct fake *f, uint64_t receipt, uint8_t reason)
+{
+	return fake_step(
+		f, (struct client_event){CLIENT_ACKNOWLEDGE, .acknowledge = {receipt, reason}});
+}
+
+int fake_authenticate(struct fake *f, const char *data)
+{
+	struct mqtt_props p;
+
+	mqtt_props_init(&p);
+	p.auth_data = span_of_text(data);
+	p.present = MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_DATA);
+	return fake_step(f, (struct client_event){CLIENT_AUTHENTICATE, .auth = &p});
 }
 
 int fake_disconnect(struct fake *f, uint8_t reason)

@@ -13,10 +13,10 @@ struct fake {
 	struct client client;
 	struct mqtt_connect connect; /* change it before fake_open() */
 	struct client_slot slots[FAKE_SLOTS];
-	uint16_t received[FAKE_RECEIVED];
+	struct client_received received[FAKE_RECEIVED];
 	struct fake_aliases {
 		uint8_t topics[FAKE_ALIASES * FAKE_ALIAS_BYTES];
-		uint16_t sizes[FAKE_ALIASES];
+		struct client_alias table[FAKE_ALIASES];
 	} in, out;
 	struct client_effect list[16];
 	uint8_t bytes[512];
@@ -57,6 +57,8 @@ void fake_online(struct fake *f, bool is_session_present);
 int fake_publish(struct fake *f, uint8_t qos, uint64_t ticket, const char *topic);
 int fake_subscribe(
 	struct fake *f, enum client_event_type type, uint64_t ticket, const char *filter);
+int fake_acknowledge(struct fake *f, uint64_t receipt, uint8_t reason);
+int fake_authenticate(struct fake *f, const char *data);
 int fake_disconnect(struct fake *f, uint8_t reason);
 
 #endif

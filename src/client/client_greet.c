@@ -61,8 +61,11 @@ static void connection_init(struct client *c, const struct mqtt_connect *p, msec
 	c->version = p->version;
 	c->is_clean_start = p->is_clean_start;
 	c->session_expiry_s = p->version == MQTT_5 ? p->props.session_expiry_s : 0;
-	c->has_auth_method = p->version == MQTT_5 &&
-		p->props.present & MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_METHOD);
+	c->auth_method = span_of(NULL, 0);
+	if (p->version == MQTT_5 &&
+		p->props.present & MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_METHOD))
+		c->auth_method = p->props.auth_method;
+	c->auth = c->auth_method.at ? CLIENT_AUTH_SERVER : CLIENT_AUTH_IDLE;
 	c->receive_max = p->version == MQTT_5 ? p->props.receive_max : c->config.received_max;
 	c->topic_alias_max = p->version == MQTT_5 ? p->props.topic_alias_max : 0;
 	c->packet_bytes_max =
@@ -103,6 +106,7 @@ int client_greet(struct client *c, struct client_effects *e, const struct client
 		return ERR_LIMIT;
 	}
 	connection_init(c, &packet, event->now);
+	client_received_rewind(c);
 	if (c->is_clean_start) /* [MQTT-3.1.2-4] */
 		session_drop(c);
 	client_send(c, e, event->now, before.at, span_of(NULL, 0));
@@ -139,6 +143,9 @@ int client_welcome(struct client *c, struct client_effects *e, const struct mqtt
 	}
 	if (p.is_session_present && c->is_clean_start) /* [MQTT-3.2.2-4] */
 		return -MQTT_PROTOCOL_ERROR;
+	if (!client_auth_fits(c, &p.props)) /* [MQTT-4.12.0-5] [MQTT-4.12.0-6] */
+		return -MQTT_PROTOCOL_ERROR;
+	c->auth = CLIENT_AUTH_IDLE;
 	if (!p.is_session_present && c->version != MQTT_3_1) /* [MQTT-3.2.2-5] */
 		session_drop(c);
 	limits_keep(c, &p.props);

@@ -149,21 +149,3 @@ TEST(greet, can_be_broken_off, "")
 	fake_close(&f);
 	fake_expect(&f, "");
 }
-
-TEST(greet, knows_no_enhanced_authentication, "MQTT-4.12.0-7")
-{
-	fake_init(&f, MQTT_5);
-	fake_open(&f);
-	fake_hex(&f, "f0 06 18 04 15 0001 78");
-	fake_expect(&f,
-		"> CONNECT 5 clean receive=3 packet=200 aliases=0\n"
-		"> DISCONNECT 82\nCLOSE\nDISCONNECTED fault 82\n");
-	fake_init(&f, MQTT_5);
-	f.connect.props.auth_method = SPAN_LITERAL("x");
-	f.connect.props.present = MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_METHOD);
-	fake_open(&f);
-	fake_hex(&f, "f0 06 18 04 15 0001 78");
-	fake_expect(&f,
-		"> CONNECT 5 clean receive=3 packet=200 aliases=0\n"
-		"> DISCONNECT 83\nCLOSE\nDISCONNECTED fault 83\n");
-}

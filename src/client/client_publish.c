@@ -19,56 +19,84 @@ static int limits_check(const struct client *c, const struct mqtt_publish *p)
 	return 0;
 }
 
-/* Decides on the alias that the application wished for: none, told, or instead of the topic. */
-static void alias_apply(const struct client *c, struct mqtt_publish *p)
-{
-	uint64_t bit = MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS);
-	uint16_t alias = p->props.topic_alias;
+#define ALIAS_BIT MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS)
 
-	if (!(p->props.present & bit))
-		return;
-	if (alias > c->limits.topic_alias_max) /* [MQTT-3.3.2-9] [MQTT-3.2.2-18] */
-		p->props.present &= ~bit;
-	else if (span_equal(client_aliases_get(&c->config.aliases_out, alias), p->topic))
-		p->topic = span_of(NULL, 0);
+/* Decides on the alias: the application's, one of ours or none, and whether it goes instead of the
+ * topic.  True: ours, and it goes beside the topic, which could do without. */
+static bool alias_apply(const struct client *c, struct mqtt_publish *p)
+{
+	const struct client_aliases *a = &c->config.aliases_out;
+	uint16_t max = c->limits.topic_alias_max;
+	bool is_ours;
+
+	if (p->props.topic_alias > max) /* [MQTT-3.3.2-9] [MQTT-3.2.2-18] */
+		p->props.present &= ~ALIAS_BIT;
+	is_ours = !(p->props.present & ALIAS_BIT) && c->config.assigns_aliases;
+	if (is_ours) {
+		p->props.topic_alias = client_aliases_choose(a, max, p->topic);
+		p->props.present |= p->props.topic_alias ? ALIAS_BIT : 0;
+	}
+	if (!(p->props.present & ALIAS_BIT))
+		return false;
+	if (!span_equal(client_aliases_get(a, p->props.topic_alias), p->topic))
+		return is_ours;
+	p->topic = span_of(NULL, 0);
+	return false;
 }
 
 /* The server knows the alias now. */
 static void alias_keep(struct client *c, const struct mqtt_publish *p)
 {
 	struct client_aliases *a = &c->config.aliases_out;
+	uint16_t alias = p->props.topic_alias;
 
-	if (!(p->props.present & MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS)) || p->topic.size == 0)
+	if (!(p->props.present & ALIAS_BIT) || alias > a->count)
 		return;
-	if (client_aliases_fit(a, p->props.topic_alias, p->topic))
-		client_aliases_set(a, p->props.topic_alias, p->topic);
-	else if (p->props.topic_alias <= a->count)
-		a->sizes[p->props.topic_alias - 1] = 0;
+	if (p->topic.size && client_aliases_fit(a, alias, p->topic))
+		client_aliases_set(a, alias, p->topic);
+	else if (p->topic.size)
+		a->table[alias - 1].size = 0;
+	a->table[alias - 1].used = ++c->aliases_used;
 }
 
-/* Sends the message.  0; ERR_LIMIT when its head does not fit the bytes that are left; or why the
- * server does not take it.  Nothing has changed then. */
+/* Writes the head.  0; ERR_LIMIT when it does not fit the bytes that are left; or the reason why
+ * the server does not take that many.  Nothing is written then. */
+static int head_encode(struct client *c, struct client_effects *e, const struct mqtt_publish *p)
+{
+	struct writer before = e->bytes;
+	int err = 0;
+
+	mqtt_publish_encode_head(&e->bytes, c->version, p);
+	if (e->bytes.is_full)
+		err = ERR_LIMIT;
+	else if ((size_t)(e->bytes.at - before.at) + p->payload.size > c->limits.packet_bytes_max)
+		err = -MQTT_PACKET_TOO_LARGE; /* [MQTT-3.2.2-15] */
+	if (err)
+		e->bytes = before;
+	return err;
+}
+
+/* Sends the message.  0, ERR_LIMIT, or why the server does not take it.  Nothing has changed then.
+ */
 static int message_send(
 	struct client *c, struct client_effects *e, msec now, struct mqtt_publish message)
 {
-	struct writer before = e->bytes;
+	const uint8_t *start = e->bytes.at;
 	int err = limits_check(c, &message);
+	bool is_offer;
 
 	if (err)
 		return err;
-	alias_apply(c, &message);
-	mqtt_publish_encode_head(&e->bytes, c->version, &message);
-	if (e->bytes.is_full)
-		err = ERR_LIMIT;
-	else if ((size_t)(e->bytes.at - before.at) + message.payload.size >
-		c->limits.packet_bytes_max) /* [MQTT-3.2.2-15] */
-		err = -MQTT_PACKET_TOO_LARGE;
-	if (err) {
-		e->bytes = before;
-		return err;
+	is_offer = alias_apply(c, &message);
+	err = head_encode(c, e, &message);
+	if (err && is_offer) { /* an alias may save bytes, not cost a message */
+		message.props.present &= ~ALIAS_BIT;
+		err = head_encode(c, e, &message);
 	}
+	if (err)
+		return err;
 	alias_keep(c, &message);
-	client_send(c, e, now, before.at, message.payload);
+	client_send(c, e, now, start, message.payload);
 	return 0;
 }
 

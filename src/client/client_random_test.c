@@ -13,7 +13,7 @@ struct mood {
 	struct prng prng;
 	struct client client;
 	struct client_slot slots[SLOTS];
-	uint16_t received[4];
+	struct client_received received[4];
 	struct client_effect list[10];
 	uint8_t bytes[100];
 	struct client_effects effects;
@@ -331,9 +331,9 @@ static const uint8_t script[] = {
 struct victim {
 	struct client client;
 	struct client_slot slots[4];
-	uint16_t received[2];
+	struct client_received received[2];
 	uint8_t topics[2 * 4];
-	uint16_t sizes[2];
+	struct client_alias table[2];
 	struct client_effect list[CLIENT_EFFECTS_MIN];
 	uint8_t bytes[CLIENT_EFFECT_BYTES_MIN];
 	struct client_effects effects;
@@ -369,7 +369,7 @@ static void victim_run(struct span bytes, size_t chunk)
 		.slots_count = 4,
 		.received = v.received,
 		.received_max = 2,
-		.aliases_in = {v.topics, v.sizes, 2, 4},
+		.aliases_in = {v.topics, v.table, 2, 4},
 		.packet_bytes_max = 64,
 		.reply_timeout_ms = 1000,
 	};

@@ -1,21 +1,10 @@
 /* client_receive.c - what the server says, one packet at a time.
  *
  * A QoS 2 message is told when its PUBLISH comes, and its id is kept until PUBREL: what comes again
- * under that id is acknowledged and not told.  Acknowledgements leave in the step that took what
- * they acknowledge, hence in its order.  [MQTT-4.3.3-10] [MQTT-4.6.0-2] [MQTT-4.6.0-3] */
+ * under that id is acknowledged and not told.  [MQTT-4.3.3-10] */
 #include "client/client_state.h"
 
 #include <assert.h>
-
-/* The place of the id among the received ones; received_count when it is not there. */
-static size_t received_find(const struct client *c, uint16_t packet_id)
-{
-	size_t i = 0;
-
-	while (i < c->received_count && c->config.received[i] != packet_id)
-		i++;
-	return i;
-}
 
 /* Puts the topic in place of its alias, or keeps the alias.  0 or a negative reason. */
 static int alias_resolve(struct client *c, struct mqtt_publish *p)
@@ -37,30 +26,46 @@ static int alias_resolve(struct client *c, struct mqtt_publish *p)
 	return 0;
 }
 
+/* Tells the message, unless it was told before.  0, CLIENT_HELD or a negative reason. */
+static int message_tell(struct client *c, struct client_effects *e, const struct mqtt_publish *p)
+{
+	struct client_received *known = p->qos == 2 ? client_received_find(c, p->packet_id) : NULL;
+	const struct client_received *r = NULL;
+	struct client_effect *effect;
+	int err;
+
+	if (known) {
+		client_received_repeat(c, known);
+		return 0;
+	}
+	if (p->qos == 2 || (p->qos == 1 && c->config.acknowledges_later)) {
+		err = client_received_add(c, p, &r);
+		if (err)
+			return err;
+	}
+	effect = client_tell(e, CLIENT_MESSAGE);
+	effect->message = *p;
+	effect->receipt = r ? r->receipt : 0;
+	return 0;
+}
+
 static int receive_publish(
 	struct client *c, struct client_effects *e, msec now, const struct mqtt_frame *f)
 {
 	struct mqtt_publish p;
-	bool is_known = false;
 	int err = mqtt_publish_decode(f, c->version, &p);
 
 	if (!err)
 		err = alias_resolve(c, &p);
+	if (!err)
+		err = message_tell(c, e, &p);
 	if (err)
 		return err;
-	if (p.qos == 2) {
-		is_known = received_find(c, p.packet_id) < c->received_count;
-		if (!is_known && c->received_count == c->receive_max)
-			return -MQTT_RECEIVE_MAXIMUM_EXCEEDED;
-		if (!is_known)
-			c->config.received[c->received_count++] = p.packet_id;
-	}
-	if (!is_known)
-		client_tell(e, CLIENT_MESSAGE)->message = p;
 	/* [MQTT-3.3.4-1] [MQTT-4.3.2-4] [MQTT-4.3.3-8] */
-	if (p.qos)
-		client_send_ack(c, e, now, p.qos == 1 ? MQTT_PUBACK : MQTT_PUBREC, p.packet_id,
-			MQTT_SUCCESS);
+	if (p.qos == 1 && !c->config.acknowledges_later)
+		client_send_ack(c, e, now, MQTT_PUBACK, p.packet_id, MQTT_SUCCESS);
+	else
+		client_received_pump(c, e, now);
 	return 0;
 }
 
@@ -68,14 +73,8 @@ static int receive_publish(
 static void receive_pubrel(
 	struct client *c, struct client_effects *e, msec now, const struct mqtt_ack *ack)
 {
-	size_t i = received_find(c, ack->packet_id);
-	bool is_known = i < c->received_count;
+	bool is_known = client_received_release(c, ack->packet_id);
 
-	if (is_known) {
-		c->received_count--;
-		memmove(&c->config.received[i], &c->config.received[i + 1],
-			(c->received_count - i) * sizeof(*c->config.received));
-	}
 	client_send_ack(c, e, now, MQTT_PUBCOMP, ack->packet_id,
 		is_known ? MQTT_SUCCESS : MQTT_PACKET_ID_NOT_FOUND);
 }
@@ -202,17 +201,6 @@ static int receive_disconnect(
 	return 0;
 }
 
-static int receive_auth(const struct client *c, const struct mqtt_frame *f)
-{
-	struct mqtt_disconnect p;
-	int err = mqtt_disconnect_decode(f, c->version, &p);
-
-	if (err)
-		return err;
-	/* Nobody asked for it; or we named a method, but know none.  Section 4.12 */
-	return c->has_auth_method ? -MQTT_IMPLEMENTATION_ERROR : -MQTT_PROTOCOL_ERROR;
-}
-
 static int receive_pingresp(struct client *c, const struct mqtt_frame *f)
 {
 	int err = mqtt_ping_decode(f);
@@ -247,7 +235,7 @@ int client_receive(struct client *c, struct client_effects *e, msec now, const s
 	case MQTT_DISCONNECT:
 		return receive_disconnect(c, e, f);
 	case MQTT_AUTH:
-		return receive_auth(c, f);
+		return client_auth_receive(c, e, f);
 	case MQTT_CONNECT:
 	case MQTT_SUBSCRIBE:
 	case MQTT_UNSUBSCRIBE:

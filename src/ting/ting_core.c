@@ -32,7 +32,7 @@ static size_t layout_take(struct layout *l, size_t count, size_t each)
 }
 
 struct places {
-	size_t core, slots, received, list, bytes, scratch, id, topics[2], topic_sizes[2];
+	size_t core, slots, received, list, bytes, scratch, id, topics[2], aliases[2];
 	size_t size; /* SIZE_MAX: more than any memory has */
 };
 
@@ -52,7 +52,7 @@ static struct places places_of(const struct ting_client_options *o)
 
 	for (int i = 0; i < 2; i++) {
 		p.topics[i] = layout_take(&l, o->aliases_max, o->alias_topic_max);
-		p.topic_sizes[i] = layout_take(&l, o->aliases_max, sizeof(uint16_t));
+		p.aliases[i] = layout_take(&l, o->aliases_max, sizeof(struct client_alias));
 	}
 	p.size = l.is_over ? SIZE_MAX : l.size;
 	return p;
@@ -79,7 +79,7 @@ static struct client_aliases aliases_at(
 {
 	return (struct client_aliases){
 		.topics = base + p->topics[which],
-		.sizes = (void *)(base + p->topic_sizes[which]),
+		.table = (void *)(base + p->aliases[which]),
 		.count = o->aliases_max,
 		.topic_bytes = o->alias_topic_max,
 	};

@@ -14,9 +14,9 @@ enum { SLOTS = 4, RECEIVED = 3, ALIASES = 2, ALIAS_BYTES = 4, INPUT = 4096 };
 struct world {
 	struct client client;
 	struct client_slot slots[SLOTS];
-	uint16_t received[RECEIVED];
+	struct client_received received[RECEIVED];
 	uint8_t topics[2][ALIASES * ALIAS_BYTES];
-	uint16_t sizes[2][ALIASES];
+	struct client_alias aliases[2][ALIASES];
 	struct client_effect list[CLIENT_EFFECTS_MIN];
 	uint8_t bytes[128];
 	struct client_effects effects;
@@ -38,8 +38,8 @@ static void world_init(struct world *w, uint8_t choice)
 		.slots_count = SLOTS,
 		.received = w->received,
 		.received_max = RECEIVED,
-		.aliases_in = {w->topics[0], w->sizes[0], ALIASES, ALIAS_BYTES},
-		.aliases_out = {w->topics[1], w->sizes[1], ALIASES, ALIAS_BYTES},
+		.aliases_in = {w->topics[0], w->aliases[0], ALIASES, ALIAS_BYTES},
+		.aliases_out = {w->topics[1], w->aliases[1], ALIASES, ALIAS_BYTES},
 		.packet_bytes_max = 200,
 		.reply_timeout_ms = 10,
 	};
@@ -84,6 +84,8 @@ static void carry_out(struct world *w)
 			break;
 		case CLIENT_CLOSE:
 		case CLIENT_CONNECTED:
+		case CLIENT_CHALLENGED:
+		case CLIENT_AUTHENTICATED:
 			break;
 		}
 	}

@@ -34,6 +34,8 @@ static void carry_out(struct sim_client *c, const struct client_effect *e)
 		break;
 	case CLIENT_CONNECTED:
 	case CLIENT_MESSAGE:
+	case CLIENT_CHALLENGED:
+	case CLIENT_AUTHENTICATED:
 	case CLIENT_SUBSCRIBED:
 	case CLIENT_UNSUBSCRIBED:
 	case CLIENT_DISCONNECTED:
@@ -153,9 +155,8 @@ static void init_core(struct sim_client *c)
 		.slots_count = SIM_SLOTS,
 		.received = c->received,
 		.received_max = SIM_RECEIVED,
-		.aliases_in = {c->alias_topics[0], c->alias_sizes[0], SIM_ALIASES, SIM_ALIAS_BYTES},
-		.aliases_out = {c->alias_topics[1], c->alias_sizes[1], SIM_ALIASES,
-			SIM_ALIAS_BYTES},
+		.aliases_in = {c->alias_topics[0], c->aliases[0], SIM_ALIASES, SIM_ALIAS_BYTES},
+		.aliases_out = {c->alias_topics[1], c->aliases[1], SIM_ALIASES, SIM_ALIAS_BYTES},
 		.packet_bytes_max = 100000,
 		.reply_timeout_ms = 20000,
 	};

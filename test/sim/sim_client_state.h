@@ -33,9 +33,9 @@ struct sim_client {
 	enum mqtt_version version;
 	struct client core;
 	struct client_slot slots[SIM_SLOTS];
-	uint16_t received[SIM_RECEIVED];
+	struct client_received received[SIM_RECEIVED];
 	uint8_t alias_topics[2][SIM_ALIASES * SIM_ALIAS_BYTES];
-	uint16_t alias_sizes[2][SIM_ALIASES];
+	struct client_alias aliases[2][SIM_ALIASES];
 	struct client_effect list[SIM_EFFECTS];
 	uint8_t bytes[SIM_SEND_BYTES];
 	struct client_effects effects;
