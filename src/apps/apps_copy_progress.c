@@ -2,19 +2,12 @@
  */
 #include "apps/apps_copy_progress.h"
 
+#include "loop/loop_clock.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { TELL_EACH_MS = 200 };
-
-static msec now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* "17 B", "1.5 MiB": at most 15 characters. */
 static void format_size(double bytes, char *ret, size_t size)
@@ -59,7 +52,7 @@ void copy_progress_format(
 static void tell(struct copy_progress *p, const char *end)
 {
 	char line[COPY_PROGRESS_ROOM];
-	msec now = now_ms();
+	msec now = loop_clock_ms();
 
 	p->told_ms = now;
 	copy_progress_format(p, now - p->began_ms, line);
@@ -69,7 +62,7 @@ static void tell(struct copy_progress *p, const char *end)
 
 struct copy_progress copy_progress_of(bool is_shown, int64_t total, int64_t first)
 {
-	msec now = now_ms();
+	msec now = loop_clock_ms();
 
 	return (struct copy_progress){is_shown, total, first, first, now, now};
 }
@@ -77,7 +70,7 @@ struct copy_progress copy_progress_of(bool is_shown, int64_t total, int64_t firs
 void copy_progress_add(struct copy_progress *p, size_t bytes)
 {
 	p->done += (int64_t)bytes;
-	if (p->is_shown && now_ms() - p->told_ms >= TELL_EACH_MS)
+	if (p->is_shown && loop_clock_ms() - p->told_ms >= TELL_EACH_MS)
 		tell(p, "");
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/base_alloc.h"
 #include "base/base_err.h"
+#include "loop/loop_clock.h"
 #include "net/net_stream.h"
 
 #include <assert.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -27,14 +27,6 @@ enum {
 	RECEIVED_MAX = 65535,
 	LEAVE_MS = 2000, /* for the server's goodbye, once all is written */
 };
-
-msec link_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* The words of MQTT 3.1.1 for a CONNACK that refuses. */
 static const char *return_code_name(unsigned code)
@@ -197,7 +189,7 @@ void link_done(struct link *l)
 static void leave_later(struct link *l)
 {
 	l->leave_by_ms =
-		link_now() + (l->out.size ? (msec)l->options->keepalive_s * 1000 : LEAVE_MS);
+		loop_clock_ms() + (l->out.size ? (msec)l->options->keepalive_s * 1000 : LEAVE_MS);
 }
 
 static void debug(const struct link *l, const char *what, unsigned type)
@@ -272,7 +264,7 @@ static int step(struct link *l, struct client_event event)
 {
 	int err;
 
-	event.now = link_now();
+	event.now = loop_clock_ms();
 	client_effects_reset(&l->effects);
 	err = client_step(&l->client, &event, &l->effects);
 	for (;;) {
@@ -448,7 +440,7 @@ static bool has_output(const struct link *l)
 
 static int timeout_of(const struct link *l, msec due)
 {
-	msec now = link_now();
+	msec now = loop_clock_ms();
 
 	if (l->state == LINK_UP && l->effects.wake_ms < due)
 		due = l->effects.wake_ms;
@@ -487,9 +479,9 @@ int link_turn(struct link *l, msec due)
 		writable(l);
 	if (count > 0 && fds[0].revents & (POLLIN | POLLHUP | POLLERR) && l->socket.fd >= 0)
 		readable(l);
-	if (l->state == LINK_UP && link_now() >= l->effects.wake_ms)
+	if (l->state == LINK_UP && loop_clock_ms() >= l->effects.wake_ms)
 		(void)step(l, (struct client_event){.type = CLIENT_TIME});
-	if (l->state == LINK_LEAVING && link_now() >= l->leave_by_ms)
+	if (l->state == LINK_LEAVING && loop_clock_ms() >= l->leave_by_ms)
 		transport_close(l);
 	return 0;
 }

@@ -74,6 +74,4 @@ void link_leave(struct link *l);
 /* Says how a connection ended, unless the program asked for it, and answers the exit status. */
 int link_explain_end(const struct link *l, const struct client_end *end);
 
-msec link_now(void);
-
 #endif

@@ -8,6 +8,7 @@
 #include "apps/apps_link.h"
 #include "base/base_alloc.h"
 #include "base/base_err.h"
+#include "loop/loop_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +72,7 @@ static void tell_published(struct pub *p, const struct client_done *done)
 		p->copies[done->ticket] = NULL;
 	}
 	p->is_waiting = false;
-	p->next_ms = link_now() + p->options.repeat_delay_ms;
+	p->next_ms = loop_clock_ms() + p->options.repeat_delay_ms;
 	if (done->outcome == CLIENT_OVER_LIMIT) {
 		options_report(&p->options, "not published: %s", mqtt_reason_name(done->reason));
 		fail(p, status_of_limit(done->reason));
@@ -134,7 +135,7 @@ static void fail_size(struct pub *p)
 /* Sends the one message when it is time.  False: it is not, or all is done. */
 static bool send_again(struct pub *p)
 {
-	if (p->is_over || p->is_waiting || p->left == 0 || link_now() < p->next_ms)
+	if (p->is_over || p->is_waiting || p->left == 0 || loop_clock_ms() < p->next_ms)
 		return false;
 	p->is_waiting = p->options.qos > 0;
 	if (publish(p, p->payload, 0)) {
@@ -143,7 +144,7 @@ static bool send_again(struct pub *p)
 	}
 	p->left--;
 	if (!p->is_waiting)
-		p->next_ms = link_now() + p->options.repeat_delay_ms;
+		p->next_ms = loop_clock_ms() + p->options.repeat_delay_ms;
 	return p->link.out.size < OUTPUT_MAX;
 }
 

@@ -7,6 +7,7 @@
 
 #include "apps/apps_talk_stop.h"
 #include "base/base_alloc.h"
+#include "loop/loop_clock.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -180,7 +181,7 @@ static void fill(struct pump *p, struct flow *f)
 		in->is_message = is_kept;
 		f->bytes += (uint64_t)count;
 		f->is_heard = true;
-		p->last_ms = stop_now();
+		p->last_ms = loop_clock_ms();
 	}
 }
 
@@ -201,7 +202,7 @@ static bool flush(struct pump *p, struct flow *f)
 		}
 		out->start += (size_t)count;
 		out->is_message = false;
-		p->last_ms = stop_now();
+		p->last_ms = loop_clock_ms();
 	}
 	out->start = out->end = 0;
 	return true;
@@ -245,7 +246,7 @@ static bool is_lingering(const struct pump *p, const struct flow *f)
 static int patience(struct pump *p)
 {
 	const struct pump_options *o = p->options;
-	msec silent_ms = stop_now() - p->last_ms, left_ms = MSEC_NEVER;
+	msec silent_ms = loop_clock_ms() - p->last_ms, left_ms = MSEC_NEVER;
 
 	if (o->silence_ms) {
 		left_ms = o->silence_ms - silent_ms;
@@ -333,7 +334,7 @@ static void flow_init(struct flow *f, const struct pump_side *from, const struct
 
 struct pump_result pump_run(const struct pump_side sides[2], const struct pump_options *options)
 {
-	struct pump p = {.options = options, .last_ms = stop_now()};
+	struct pump p = {.options = options, .last_ms = loop_clock_ms()};
 
 	for (size_t i = 0; i < 2; i++)
 		flow_init(&p.flows[i], &sides[i], &sides[!i]);

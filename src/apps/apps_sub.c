@@ -9,6 +9,7 @@
 #include "base/base_alloc.h"
 #include "base/base_err.h"
 #include "base/base_prng.h"
+#include "loop/loop_clock.h"
 #include "topic/topic_filter.h"
 
 #include <errno.h>
@@ -268,7 +269,7 @@ static void act(struct sub *s)
 	}
 	if (stop_signal)
 		finish(s, EXIT_DONE);
-	if (link_now() >= s->timeout_ms && !s->is_over) {
+	if (loop_clock_ms() >= s->timeout_ms && !s->is_over) {
 		options_report(o, "time is up");
 		finish(s, EXIT_TIMEOUT);
 	}
@@ -286,7 +287,7 @@ static void act(struct sub *s)
 /* The connection broke, or did not come about: again, a little later each time. */
 static void retry_later(struct sub *s)
 {
-	s->retry_ms = link_now() + s->retry_wait_ms;
+	s->retry_ms = loop_clock_ms() + s->retry_wait_ms;
 	s->retry_wait_ms =
 		s->retry_wait_ms * 2 < RETRY_MAX_MS ? s->retry_wait_ms * 2 : RETRY_MAX_MS;
 }
@@ -310,7 +311,7 @@ static int run(struct sub *s)
 			if (s->has_been_online)
 				status = 0;
 		}
-		if (before == LINK_DOWN && link_now() >= s->retry_ms && !s->is_over &&
+		if (before == LINK_DOWN && loop_clock_ms() >= s->retry_ms && !s->is_over &&
 			link_open(&s->link))
 			retry_later(s);
 	}
@@ -349,7 +350,7 @@ static int start(struct sub *s)
 	s->link.signals = &waiting;
 	s->link.watched = STDOUT_FILENO;
 	s->retry_wait_ms = RETRY_MIN_MS;
-	s->timeout_ms = o->timeout_s ? link_now() + (msec)o->timeout_s * 1000 : MSEC_NEVER;
+	s->timeout_ms = o->timeout_s ? loop_clock_ms() + (msec)o->timeout_s * 1000 : MSEC_NEVER;
 	status = run(s);
 	link_done(&s->link);
 	return status;

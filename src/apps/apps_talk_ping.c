@@ -4,12 +4,12 @@
 
 #include "apps/apps_talk_status.h"
 #include "apps/apps_talk_stop.h"
+#include "loop/loop_clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	PAYLOAD_SIZE = 56, /* what ping sends */
@@ -34,10 +34,7 @@ struct ping {
 
 static int64_t now(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+	return (int64_t)loop_clock_ns(CLOCK_MONOTONIC);
 }
 
 /* It need not be understood by another machine: only its sender reads it. */
@@ -48,7 +45,7 @@ static int send_one(struct ping *p)
 
 	for (size_t i = 0; i < sizeof payload.filling; i++)
 		payload.filling[i] = (uint8_t)i;
-	p->next_ns = payload.sent_ns + p->options->interval_ms * 1000000;
+	p->next_ns = payload.sent_ns + p->options->interval_ms * NS_PER_MS;
 	sent = ting_try_write(p->end, &payload, sizeof payload);
 	return sent < 0 ? (int)sent : 0;
 }
@@ -120,7 +117,8 @@ static int run(struct ping *p)
 		}
 		if (err >= 0)
 			err = stop_poll(&watched, 1,
-				(int)(due > now_ns ? (due - now_ns + 999999) / 1000000 : 0));
+				(int)(due > now_ns ? (due - now_ns + NS_PER_MS - 1) / NS_PER_MS
+						   : 0));
 		if (err > 0)
 			err = receive(p);
 	}
@@ -135,7 +133,7 @@ static void print_summary(const struct ping *p)
 		(void)printf(", %" PRIu64 " doubled", p->doubled);
 	(void)printf(", %.3g%% loss, %" PRId64 " ms\n",
 		p->sent ? 100.0 * (double)(p->sent - p->received) / (double)p->sent : 0,
-		(now() - p->started_ns) / 1000000);
+		(now() - p->started_ns) / NS_PER_MS);
 	if (p->received)
 		(void)printf("rtt min/avg/max = %.3f/%.3f/%.3f ms\n", p->min_ms,
 			p->sum_ms / (double)p->received, p->max_ms);

@@ -5,6 +5,7 @@
 #include "apps/apps_talk_status.h"
 #include "apps/apps_talk_stop.h"
 #include "base/base_prng.h"
+#include "loop/loop_clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -76,7 +77,7 @@ static ssize_t await_answer(struct request *r, msec due)
 {
 	for (;;) {
 		ssize_t size = take_answer(r);
-		msec left_ms = due - stop_now();
+		msec left_ms = due - loop_clock_ms();
 		int err;
 
 		if (is_passing(size) && size != -EAGAIN)
@@ -104,7 +105,8 @@ static ssize_t ask(struct request *r)
 			return size;
 		r->refused = size < 0 && size != -EAGAIN ? (int)size : 0;
 		size = await_answer(r,
-			stop_now() + talk_request_patience(first_ms, tries, prng_next(&r->prng)));
+			loop_clock_ms() +
+				talk_request_patience(first_ms, tries, prng_next(&r->prng)));
 		if (size != -ETIMEDOUT)
 			return size;
 		r->repeated += tries <= r->options->retries;
@@ -196,7 +198,7 @@ static int ask_all(struct request *r)
 int talk_request(struct ting_end *end, const struct talk_options *o)
 {
 	static struct request r; /* two datagrams are large for a stack */
-	uint64_t seed = (uint64_t)stop_now();
+	uint64_t seed = (uint64_t)loop_clock_ms();
 	int status;
 
 	r = (struct request){

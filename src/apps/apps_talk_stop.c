@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <time.h>
 #include <unistd.h>
 
 static const int signals[] = {SIGINT, SIGTERM};
@@ -66,14 +65,6 @@ int stop_poll(struct pollfd *descriptors, nfds_t count, int timeout_ms)
 	if (ready < 0 && errno == EINTR && !caught)
 		return 0;
 	return ready < 0 ? -errno : ready;
-}
-
-msec stop_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (msec)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 int stop_status(void)

@@ -4,8 +4,6 @@
 #ifndef TING_APPS_TALK_STOP_H
 #define TING_APPS_TALK_STOP_H
 
-#include "base/base_ids.h"
-
 #include <poll.h>
 #include <stdbool.h>
 
@@ -20,9 +18,6 @@ void stop_at_once(bool is_on);
 /* As poll(2): how many are ready, 0 when the time is up (-1: it never is) or, rarely, before,
  * -EINTR when a signal says that it is over, or another -errno. */
 int stop_poll(struct pollfd *descriptors, nfds_t count, int timeout_ms);
-
-/* The clock of what waits with it: monotonic. */
-msec stop_now(void);
 
 /* 128 and the number of the signal that came, as a shell has it; 0: none came. */
 int stop_status(void);

@@ -6,6 +6,7 @@
 #include "lab/lab_client.h"
 
 #include "lab/lab_payload.h"
+#include "loop/loop_clock.h"
 #include "net/net_address.h"
 #include "net/net_error.h"
 
@@ -20,10 +21,9 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { CONNECT_S = 10, REPEATS_MAX = 4, NS_PER_S = 1000000000, REPEAT_NS = 200000000 };
+enum { CONNECT_S = 10, REPEATS_MAX = 4, REPEAT_NS = 200000000 };
 
 struct lab_clients {
 	const struct lab_load *load;
@@ -33,14 +33,6 @@ struct lab_clients {
 	uint8_t *sent, *received; /* a message; a message and the byte that must not follow it */
 	struct lab_client all[];
 };
-
-uint64_t lab_now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 struct lab_client *lab_client_at(struct lab_clients *c, uint32_t index)
 {
@@ -177,7 +169,7 @@ int lab_client_ask(struct lab_clients *c, uint32_t index)
 		client->request++;
 		client->out_bytes = client->in_bytes = 0;
 		client->repeats = 0;
-		client->asked_ns = lab_now_ns();
+		client->asked_ns = loop_clock_ns(CLOCK_MONOTONIC);
 		client->due_ns = client->asked_ns + REPEAT_NS;
 	}
 	return send_rest(c, index);

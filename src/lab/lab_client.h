@@ -61,6 +61,4 @@ uint64_t lab_clients_repeat(struct lab_clients *c, uint64_t now_ns);
 /* How many served clients wait for an answer. */
 uint32_t lab_clients_waiting(const struct lab_clients *c);
 
-uint64_t lab_now_ns(void);
-
 #endif

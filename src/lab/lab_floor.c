@@ -1,6 +1,7 @@
 /* lab_floor.c - two loops.  A message that does not fit into one read is several requests. */
 #include "lab/lab_floor.h"
 
+#include "loop/loop_clock.h"
 #include "net/net_error.h"
 #include "net/net_listen.h"
 
@@ -13,25 +14,17 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, BUFFER_BYTES = 65536, BATCH = 64, NS_PER_S = 1000000000 };
-
-/* Of the processor, not of the day. */
-static uint64_t spent_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
+enum { EVENTS = 256, BUFFER_BYTES = 65536, BATCH = 64 };
 
 static void compute(unsigned work_us)
 {
-	uint64_t end_ns = work_us ? spent_ns() + (uint64_t)work_us * 1000 : 0;
+	/* Of the processor, not of the day. */
+	uint64_t end_ns =
+		work_us ? loop_clock_ns(CLOCK_THREAD_CPUTIME_ID) + (uint64_t)work_us * 1000 : 0;
 
-	while (end_ns && spent_ns() < end_ns)
+	while (end_ns && loop_clock_ns(CLOCK_THREAD_CPUTIME_ID) < end_ns)
 		continue;
 }
 

@@ -8,6 +8,7 @@
 #include "lab/lab_client.h"
 #include "lab/lab_histogram.h"
 #include "lab/lab_process.h"
+#include "loop/loop_clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -17,13 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
 	EVENTS = 256,
-	NS_PER_S = 1000000000,
-	NS_PER_MS = 1000000,
 	WARM_UP_MIN_MS = 100, /* for caches and new processes */
 	SILENCE_MS = 500,     /* then nobody else will be served */
 	PATIENCE_MS = 2000,   /* then an answer counts as missing */
@@ -114,7 +112,7 @@ static void gone(struct generator *g, uint32_t index)
 	if (c->is_served && !g->is_ending)
 		fail(g, "the server left client %u after %u answers", index, c->request - 1);
 	lab_client_close(g->clients, index);
-	g->news_ns = lab_now_ns();
+	g->news_ns = loop_clock_ns(CLOCK_MONOTONIC);
 }
 
 static void happened(struct generator *g, const struct epoll_event *event)
@@ -131,7 +129,7 @@ static void happened(struct generator *g, const struct epoll_event *event)
 	case LAB_ANSWER_PART:
 		break;
 	case LAB_ANSWER_RIGHT:
-		answered(g, index, lab_now_ns());
+		answered(g, index, loop_clock_ns(CLOCK_MONOTONIC));
 		break;
 	case LAB_ANSWER_LATE:
 		g->result->late++;
@@ -165,7 +163,7 @@ static void wake(struct generator *g, uint64_t now_ns)
 static void turn(struct generator *g)
 {
 	struct epoll_event events[EVENTS];
-	uint64_t now_ns = lab_now_ns(), due_ns = now_ns + ns_of(LOOK_MS);
+	uint64_t now_ns = loop_clock_ns(CLOCK_MONOTONIC), due_ns = now_ns + ns_of(LOOK_MS);
 	struct timespec wait = {0};
 	int count;
 
@@ -177,7 +175,7 @@ static void turn(struct generator *g)
 	for (int i = 0; i < count; i++)
 		happened(g, &events[i]);
 	if (g->count)
-		wake(g, lab_now_ns());
+		wake(g, loop_clock_ns(CLOCK_MONOTONIC));
 	if (g->load->transport->loses && now_ns >= g->look_ns) {
 		g->result->lost += lab_clients_repeat(g->clients, now_ns);
 		g->look_ns = now_ns + ns_of(LOOK_MS);
@@ -207,13 +205,13 @@ static bool is_warming(const struct generator *g, uint64_t passed_ns)
 
 	return passed_ns < ns_of(WARM_UP_MIN_MS) ||
 		(g->result->served + g->result->refused < g->load->clients &&
-			lab_now_ns() < g->news_ns + silence_ns);
+			loop_clock_ns(CLOCK_MONOTONIC) < g->news_ns + silence_ns);
 }
 
 /* Everybody asks, at first spread over the time to think. */
 static void warm_up(struct generator *g)
 {
-	uint64_t begin_ns = lab_now_ns(), now_ns = begin_ns;
+	uint64_t begin_ns = loop_clock_ns(CLOCK_MONOTONIC), now_ns = begin_ns;
 
 	g->news_ns = begin_ns;
 	for (uint32_t i = 0; i < g->load->clients; i++) {
@@ -223,16 +221,8 @@ static void warm_up(struct generator *g)
 	}
 	while (!is_failed(g) && is_warming(g, now_ns - begin_ns)) {
 		turn(g);
-		now_ns = lab_now_ns();
+		now_ns = loop_clock_ns(CLOCK_MONOTONIC);
 	}
-}
-
-static uint64_t own_cpu_ns(void)
-{
-	struct timespec used;
-
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
 /* What is under way at the start is answered in the window and what is under way at its end is not,
@@ -240,18 +230,19 @@ static uint64_t own_cpu_ns(void)
 static void measure(struct generator *g)
 {
 	uint64_t server_ns = g->load->server ? lab_process_cpu_ns(g->load->server) : 0;
-	uint64_t own_ns = own_cpu_ns(), now_ns = lab_now_ns();
+	uint64_t own_ns = loop_clock_ns(CLOCK_PROCESS_CPUTIME_ID),
+		 now_ns = loop_clock_ns(CLOCK_MONOTONIC);
 
 	g->start_ns = now_ns;
 	while (!is_failed(g) &&
 		now_ns < g->start_ns + g->load->duration_ns +
 				(g->result->answers ? 0 : ns_of(OVERTIME_MS))) {
 		turn(g);
-		now_ns = lab_now_ns();
+		now_ns = loop_clock_ns(CLOCK_MONOTONIC);
 		show(g, now_ns - g->start_ns);
 	}
 	g->result->window_ns = now_ns - g->start_ns;
-	g->result->generator_cpu_ns = own_cpu_ns() - own_ns;
+	g->result->generator_cpu_ns = loop_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - own_ns;
 	if (g->load->server)
 		g->result->server_cpu_ns = lab_process_cpu_ns(g->load->server) - server_ns;
 	g->result->knows_server = g->load->server != 0;
@@ -259,13 +250,13 @@ static void measure(struct generator *g)
 
 static void drain(struct generator *g)
 {
-	uint64_t begin_ns = lab_now_ns(), now_ns;
+	uint64_t begin_ns = loop_clock_ns(CLOCK_MONOTONIC), now_ns;
 
 	g->is_ending = true;
 	g->news_ns = begin_ns;
 	do {
 		turn(g);
-		now_ns = lab_now_ns();
+		now_ns = loop_clock_ns(CLOCK_MONOTONIC);
 		g->result->missing = lab_clients_waiting(g->clients);
 	} while (!is_failed(g) && g->result->missing && now_ns < g->news_ns + ns_of(PATIENCE_MS) &&
 		now_ns < begin_ns + ns_of(OVERTIME_MS));

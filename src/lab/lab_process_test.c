@@ -1,25 +1,17 @@
 #include "base/base_test.h"
 #include "lab/lab_process.h"
+#include "loop/loop_clock.h"
 
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { WORK_MS = 60, NS_PER_MS = 1000000, MEMORY_BYTES = 16 << 20 };
-
-static uint64_t own_ns(void)
-{
-	struct timespec used;
-
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return (uint64_t)used.tv_sec * 1000 * NS_PER_MS + (uint64_t)used.tv_nsec;
-}
+enum { WORK_MS = 60, MEMORY_BYTES = 16 << 20 };
 
 static void compute(void)
 {
-	while (own_ns() < (uint64_t)WORK_MS * NS_PER_MS)
+	while (loop_clock_ns(CLOCK_PROCESS_CPUTIME_ID) < (uint64_t)WORK_MS * NS_PER_MS)
 		continue;
 }
 

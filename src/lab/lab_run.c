@@ -7,6 +7,7 @@
 
 #include "lab/lab_load.h"
 #include "lab/lab_server.h"
+#include "loop/loop_clock.h"
 #include "net/net_error.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SHOW_MS = 100, NS_PER_MS = 1000000 };
+enum { SHOW_MS = 100 };
 
 /* What the processes share. */
 struct shared_result {

@@ -3,6 +3,7 @@
  * A watch that is removed while its event waits in `ready` is recognised by its empty `events`,
  * which is why it stays in memory until the turn's end.  Signals come through one signalfd and
  * wake-ups through an eventfd each: both are watches. */
+#include "loop/loop_clock.h"
 #include "loop/loop_waiter.h"
 
 #include <assert.h>
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { READY_MAX = 256 }; /* events taken at once; the waiter begins with the others next time */
@@ -30,19 +30,6 @@ struct loop {
 	struct list ends;
 	struct loop_ready ready[READY_MAX];
 };
-
-static msec clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void read_clocks(struct loop *l)
-{
-	l->now = (struct times){clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_REALTIME)};
-}
 
 int loop_new(struct loop **ret)
 {
@@ -64,7 +51,7 @@ int loop_new_with(struct loop **ret, const struct loop_waiter *waiter)
 	list_init(&l->signals);
 	list_init(&l->ends);
 	heap_init(&l->timers, &alloc_libc);
-	read_clocks(l);
+	l->now = loop_clock_both();
 	*ret = l;
 	return 0;
 }
@@ -244,7 +231,7 @@ static int wait_ms(const struct loop *l, msec timeout_ms)
 	if (l->has_more)
 		return 0;
 	if (first) { /* the turn itself took time: l->now is old */
-		msec left = first->due - clock_ms(CLOCK_MONOTONIC);
+		msec left = first->due - loop_clock_ms();
 
 		timeout_ms = left < timeout_ms ? left : timeout_ms;
 	}
@@ -260,7 +247,7 @@ int loop_turn(struct loop *l, msec timeout_ms)
 	if (count < 0)
 		return count;
 	l->has_more = false;
-	read_clocks(l);
+	l->now = loop_clock_both();
 	for (int i = 0; i < count; i++) {
 		struct loop_watch *w = l->ready[i].watch;
 		unsigned events = l->ready[i].events & w->events;

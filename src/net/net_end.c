@@ -2,11 +2,11 @@
 #include "net/net_end.h"
 
 #include "base/base_alloc.h"
+#include "loop/loop_clock.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 static_assert(TING_NAME_MAX == (int)NET_ENDPOINT_MAX, "what is printed can be read");
 
@@ -55,17 +55,9 @@ void net_end_free(struct ting_end *e)
 	alloc_free(&alloc_libc, e, e->kind->bytes);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int net_end_wait_any(struct pollfd *list, size_t count, int timeout_ms)
 {
-	int64_t end = timeout_ms > 0 ? now_ms() + timeout_ms : 0, left = timeout_ms;
+	msec end = timeout_ms > 0 ? loop_clock_ms() + timeout_ms : 0, left = timeout_ms;
 
 	for (;;) {
 		int ready = poll(list, count, timeout_ms > 0 ? (int)left : -1);
@@ -74,7 +66,7 @@ int net_end_wait_any(struct pollfd *list, size_t count, int timeout_ms)
 			return 0;
 		if (ready < 0 && errno != EINTR)
 			return -errno;
-		left = timeout_ms > 0 ? end - now_ms() : 0;
+		left = timeout_ms > 0 ? end - loop_clock_ms() : 0;
 		if (timeout_ms > 0 && left <= 0)
 			return -ETIMEDOUT;
 	}

@@ -4,6 +4,7 @@
  * what the kernel has told may name it. */
 #include "net/net_pool.h"
 
+#include "loop/loop_clock.h"
 #include "net/net_datagram.h"
 #include "net/net_step.h"
 #include "net/net_stop.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WAIT_MAX_MS = 3600 * 1000 };
@@ -278,12 +278,9 @@ static void free_ended(struct net_pool *p)
  * milliseconds, -1: as long as it takes. */
 static int expire(struct net_pool *p, msec due)
 {
-	struct timespec t;
+	msec now = loop_clock_ms();
 	struct heap_node *n;
-	msec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	now = (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 	while ((n = heap_first(&p->deadlines)) && n->due <= now) {
 		heap_remove(&p->deadlines, n); /* a worker that has it now sees for itself */
 		hand_over(p, &LIST_ENTRY(n, struct connection, deadline)->job, 0);

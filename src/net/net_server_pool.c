@@ -7,6 +7,7 @@
  * once as there are processors.  The price is the queue: a lock, and often the waking of a worker,
  * for each message.  What happens between watcher and workers is in net_pool.c; here is the
  * watcher, who also lets clients in and keeps the time. */
+#include "loop/loop_clock.h"
 #include "net/net_accept.h"
 #include "net/net_blocking.h"
 #include "net/net_pool.h"
@@ -16,7 +17,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -36,14 +36,6 @@ static struct pool_server *pool_of(struct net_server *s)
 	return (struct pool_server *)s;
 }
 
-static msec now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Lets clients in, or leaves them in the kernel's queue. */
 static void set_doors(struct pool_server *s, bool is_open)
 {
@@ -54,7 +46,7 @@ static void set_doors(struct pool_server *s, bool is_open)
 		if (!j->serve)
 			epoll_ctl(s->pool.epoll, EPOLL_CTL_MOD, j->fd, &e);
 	}
-	s->rest_until = is_open ? MSEC_NEVER : now_ms() + NET_REST_MS;
+	s->rest_until = is_open ? MSEC_NEVER : loop_clock_ms() + NET_REST_MS;
 }
 
 static void let_in(struct pool_server *s, const struct net_visitor *v)
@@ -93,7 +85,7 @@ static void watch(struct pool_server *s)
 	struct net_pool_door *ready[NET_POOL_READY_MAX];
 	size_t count = net_pool_wait(&s->pool, s->rest_until, ready);
 
-	if (s->rest_until <= now_ms())
+	if (s->rest_until <= loop_clock_ms())
 		set_doors(s, true);
 	for (size_t i = 0; i < count && net_stop_stage() == NET_RUNNING; i++)
 		answer_door(s, ready[i]);

@@ -5,6 +5,7 @@
  * and the socket is told anew only when its timeout has become wrong. */
 #include "net/net_solo.h"
 
+#include "loop/loop_clock.h"
 #include "net/net_messages.h"
 #include "net/net_stop.h"
 #include "net/net_stream.h"
@@ -15,7 +16,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
 
 enum {
 	SOLO_ID = 1,                /* there is no other */
@@ -40,14 +40,6 @@ static struct net_solo *find(struct net_server *s, conn_id conn)
 	return conn == SOLO_ID && c->state == NET_SOLO_OPEN ? c : NULL;
 }
 
-static msec clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Time. */
 
 /* How long to wait, in milliseconds; 0: as long as it takes. */
@@ -57,7 +49,7 @@ static msec time_left(const struct net_solo *c)
 
 	if (c->due == MSEC_NEVER)
 		return 0;
-	left = c->due - clock_ms(CLOCK_MONOTONIC);
+	left = c->due - loop_clock_ms();
 	return left > 0 ? left : 1;
 }
 
@@ -75,13 +67,13 @@ static void set_timeout(const struct net_solo *c, int option, msec *timeout)
 
 bool net_solo_is_due(const struct net_solo *c)
 {
-	return c->due != MSEC_NEVER && c->due <= clock_ms(CLOCK_MONOTONIC);
+	return c->due != MSEC_NEVER && c->due <= loop_clock_ms();
 }
 
 static void set_ending(struct net_solo *c, enum net_solo_state state)
 {
 	c->state = state;
-	c->due = clock_ms(CLOCK_MONOTONIC) + c->base.config.linger_ms;
+	c->due = loop_clock_ms() + c->base.config.linger_ms;
 }
 
 /* Sending. */
@@ -202,7 +194,7 @@ static void solo_again(struct net_server *s)
 static struct times solo_now(const struct net_server *s)
 {
 	(void)s;
-	return (struct times){clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_REALTIME)};
+	return loop_clock_both();
 }
 
 static void *solo_state(struct net_server *s, conn_id conn)

@@ -3,10 +3,9 @@
  * It can be told to compute before each answer, so that models can be compared for servers that
  * have something to do. */
 #include "base/base_alloc.h"
+#include "loop/loop_clock.h"
 #include "service/service.h"
 #include "service/service_flow.h"
-
-#include <time.h>
 
 struct echo {
 	uint32_t work_us;
@@ -28,19 +27,16 @@ static void free_echo(void *self)
 }
 
 /* Of the processor, not of the day: two threads on one processor need twice as long. */
-static int64_t spent_us(void)
+static uint64_t spent_ns(void)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	return loop_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static void work(uint32_t us)
 {
-	int64_t end = us ? spent_us() + us : 0;
+	uint64_t end_ns = us ? spent_ns() + (uint64_t)us * 1000 : 0;
 
-	while (us && spent_us() < end)
+	while (us && spent_ns() < end_ns)
 		;
 }
 
