@@ -12,8 +12,8 @@
  *	while (ting_core_next(c, &event)) ...         after each of these: what must now be done
  *	due = ting_core_deadline(c);                  when to tick
  *
- * Times are milliseconds of a clock that never goes back.  A core is used by one thread at a time.
- */
+ * Times are milliseconds, from 0 on, of a clock that never goes back.  A core is used by one thread
+ * at a time.  What it is asked out of place it answers with an error; it never ends the program. */
 #ifndef TING_CORE_H
 #define TING_CORE_H
 
@@ -39,17 +39,19 @@ int ting_core_init(struct ting_core **ret, void *memory, size_t size,
 enum ting_event_type {
 	/* For the transport. */
 	TING_OPEN,  /* open one, then ting_core_opened(), or ting_core_closed() if it failed */
-	TING_SEND,  /* write `bytes`: all of them, in this order, whenever the transport takes them
-		     */
-	TING_CLOSE, /* close it once all of that is written; there is nothing more to tell of it */
+	TING_SEND,  /* write `bytes`: all of them, in this order, when the transport takes them */
+	TING_CLOSE, /* close it once all of that is written, or give it up; there is nothing more to
+		     * tell of it, and the next TING_OPEN may come before that */
 	/* For the application. */
-	TING_CONNECTED,    /* `welcome` */
-	TING_MESSAGE,      /* `message` */
-	TING_PUBLISHED,    /* `answer`: a QoS 1 or 2 message is over, its bytes are yours again */
-	TING_SUBSCRIBED,   /* `answer` */
-	TING_UNSUBSCRIBED, /* `answer` */
-	TING_CHALLENGED, /* `challenge`: of enhanced authentication; see ting_core_authenticate() */
-	TING_DISCONNECTED, /* `farewell` */
+	TING_CONNECTED,     /* `welcome` */
+	TING_MESSAGE,       /* `message` */
+	TING_PUBLISHED,     /* `answer`: a QoS 1 or 2 message is over, its bytes are yours again */
+	TING_SUBSCRIBED,    /* `answer` */
+	TING_UNSUBSCRIBED,  /* `answer` */
+	TING_CHALLENGED,    /* `data`: the server waits for ting_core_authenticate() */
+	TING_AUTHENTICATED, /* `data`: authenticating again succeeded; the first time it is
+			     * TING_CONNECTED that says so */
+	TING_DISCONNECTED,  /* `farewell` */
 };
 
 struct ting_event {
@@ -59,19 +61,21 @@ struct ting_event {
 		struct ting_welcome welcome;
 		struct ting_message message;
 		struct ting_answer answer;
-		struct ting_text challenge;
+		struct ting_text data; /* of enhanced authentication */
 		struct ting_farewell farewell;
 	};
 };
 
 /* The next thing to do, in order; false: nothing is left.  All must be taken before the next call
- * of the others, which fail with -EBUSY otherwise; spans are borrowed until then. */
+ * of the others, which fail with -EBUSY otherwise; spans are borrowed until then.  A call that
+ * failed may leave some too. */
 bool ting_core_next(struct ting_core *c, struct ting_event *ret);
 
-/* When ting_core_tick() is due; TING_NEVER. */
+/* When ting_core_tick() is due: 0 at first, TING_NEVER. */
 int64_t ting_core_deadline(const struct ting_core *c);
 
-/* These answer 0 or -EBUSY. */
+/* These answer 0 or -EBUSY; ting_core_opened() also -EINVAL: none was to be opened.  A transport
+ * that is no longer of interest may be closed without a word. */
 int ting_core_tick(struct ting_core *c, int64_t now);
 int ting_core_opened(struct ting_core *c, int64_t now);
 int ting_core_closed(struct ting_core *c, int64_t now);
@@ -91,13 +95,13 @@ size_t ting_core_wanted(const struct ting_core *c);
  *   -EBUSY      events are still to be taken
  *   -ENOBUFS    requests_max are open, or it does not fit send_bytes_max
  *   -ENOTCONN   there is no connection, and it cannot wait: QoS 0 messages, subscriptions
- *   -EINVAL     a topic, a filter, a QoS or a property is not allowed
+ *   -EINVAL     a topic, a filter, a QoS, a property or a reason is not allowed
  *   -EMSGSIZE, -EOPNOTSUPP  a limit of the server's forbids it: the packet's size; the QoS, retain,
  *               shared subscriptions, subscription ids, wildcards
  *
- * A QoS 1 or 2 message may be published without a connection and waits for one; its topic, payload
- * and properties must stay where they are until TING_PUBLISHED names its ticket.  Everything else
- * is free when the events are taken. */
+ * A QoS 1 or 2 message may be published without a connection and waits for one.  Its topic, payload
+ * and properties, all that *m leads to, must stay where they are until TING_PUBLISHED names its
+ * ticket; *m itself need not.  Everything else is free when the events are taken. */
 int ting_core_publish(
 	struct ting_core *c, int64_t now, const struct ting_message *m, uint64_t ticket);
 int ting_core_subscribe(struct ting_core *c, int64_t now, const struct ting_filter *filters,
@@ -106,18 +110,22 @@ int ting_core_unsubscribe(struct ting_core *c, int64_t now, const struct ting_te
 	size_t count, uint64_t ticket);
 
 /* With `acknowledges_later`: the application has taken care of the message.  `reason` is 0, or
- * (MQTT 5) 0x80 and above: it is refused.  A receipt that does not count any more, because its
- * connection is over and the server will send the message again, is ignored: 0. */
+ * (MQTT 5) 0x80 and above: it is refused.  The receipt of a QoS 1 message is good for its
+ * connection, because the server sends the message again on the next; that of a QoS 2 message for
+ * its session.  One that does not count any more is ignored: 0. */
 int ting_core_acknowledge(struct ting_core *c, int64_t now, uint64_t receipt, uint8_t reason);
 
-/* The next step of enhanced authentication, or the first of authenticating again. */
+/* The next step of enhanced authentication, or the first of authenticating again.  -EALREADY: it is
+ * the server's turn. */
 int ting_core_authenticate(struct ting_core *c, int64_t now, struct ting_text data);
 
-/* Says goodbye, and does not connect again until ting_core_connect(); with_will: the server shall
- * publish the will.  -ENOTCONN. */
+/* Says goodbye, or gives up connecting, and does not connect again until ting_core_connect();
+ * with_will: the server shall publish the will, for which before MQTT 5 there is no goodbye.
+ * -ENOTCONN: there is nothing to end. */
 int ting_core_disconnect(struct ting_core *c, int64_t now, bool with_will);
 
-/* Connects again now: after a disconnection that was asked for, or instead of waiting. */
+/* Connects again now: after a disconnection that was asked for, or instead of waiting.  Nothing
+ * happens where there is a connection.  0 or -EBUSY. */
 int ting_core_connect(struct ting_core *c, int64_t now);
 
 bool ting_core_is_connected(const struct ting_core *c);

@@ -45,7 +45,9 @@ struct ting_properties {
 		correlation;          /* of a request; correlation: of its answer too */
 	const struct ting_pair *user; /* to give; of a received message see ting_user_property() */
 	size_t user_count;
-	struct ting_text encoded; /* received: all of them, as they came */
+	/* Received: all of them, as they came.  In a message that is published, hence passed on,
+	 * the user properties in it go along, unless `user` gives some. */
+	struct ting_text encoded;
 };
 
 /* The user property at *place, and moves *place on; begin with 0.  False: that was the last.  For

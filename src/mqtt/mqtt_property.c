@@ -1,7 +1,7 @@
 /* mqtt_property.c - one row a property; reading, writing and walking all follow the rows.
  *
- * A list is checked whole when it is decoded.  The walkers at the end therefore meet only lists
- * that are in order, or that we encoded ourselves. */
+ * A list is checked whole when it is decoded.  The walkers at the end therefore say no more of one
+ * that is not in order than that it ends. */
 #include "mqtt/mqtt_property.h"
 
 #include "mqtt/mqtt_field.h"
@@ -287,17 +287,18 @@ static int property_decode(struct reader *r, unsigned where, struct mqtt_props *
 	return 0;
 }
 
-/* Takes one property off the front of a list that is in order: its number, or 0 at the end. */
+/* Takes one property off the front of a list: its number, or 0 at the end and where the list is not
+ * in order. */
 static unsigned property_next(struct reader *r, struct value *ret, struct span *ret_encoded)
 {
 	const uint8_t *start = r->at;
 	unsigned id = reader_u8(r);
 
+	if (r->is_short || id >= MQTT_PROPERTIES || properties[id].kind == KIND_NONE)
+		return 0;
+	*ret = value_read(r, properties[id].kind);
 	if (r->is_short)
 		return 0;
-	assert(id < MQTT_PROPERTIES && properties[id].kind != KIND_NONE);
-	*ret = value_read(r, properties[id].kind);
-	assert(!r->is_short);
 	*ret_encoded = span_of(start, (size_t)(r->at - start));
 	return id;
 }

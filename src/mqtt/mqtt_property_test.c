@@ -304,6 +304,51 @@ TEST(props, are_encoded_in_the_order_of_their_numbers_and_raw_ones_last, "MQTT-2
 	exact_free(expected);
 }
 
+static bool letter_next(
+	const struct mqtt_user *u, size_t *place, struct span *ret_name, struct span *ret_value)
+{
+	if (*place == u->size)
+		return false;
+	*ret_name = *ret_value = span_of((const uint8_t *)u->at + *place, 1);
+	++*place;
+	return true;
+}
+
+TEST(props, are_encoded_from_the_form_that_an_application_has, "")
+{
+	struct span expected = notation_bytes("[ 01 01 26 'j' 'j' 26 'k' 'k' 26 'l' 'l' ]");
+	struct span raw = notation_bytes("26 'j' 'j'");
+	uint8_t room[64];
+	struct writer w = writer_of(room, sizeof(room));
+	struct mqtt_props p;
+
+	mqtt_props_init(&p);
+	p.payload_format = 1;
+	p.present = MQTT_PROPERTY_BIT(MQTT_PAYLOAD_FORMAT_INDICATOR);
+	p.raw = raw;
+	p.user = (struct mqtt_user){"kl", 2, letter_next};
+	mqtt_props_encode(&w, &p);
+	cr_expect(span_equal(writer_span(&w), expected));
+	cr_expect_eq(mqtt_props_size(&p), expected.size);
+	exact_free(expected);
+	exact_free(raw);
+}
+
+TEST(props, end_where_they_are_not_in_order, "")
+{
+	static const char *const lists[] = {"", "00", "26", "26 0005 61", "ff", "04 01"};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		struct span raw = notation_bytes(lists[i]), name, value;
+		struct reader r = reader_of(raw);
+
+		cr_expect_eq(mqtt_props_next(&r), 0, "%s", lists[i]);
+		r = reader_of(raw);
+		cr_expect(!mqtt_props_next_user(&r, &name, &value));
+		exact_free(raw);
+	}
+}
+
 TEST(props, are_walked_in_their_order, "MQTT-3.3.2-18 MQTT-3.1.3-10")
 {
 	static const unsigned order[] = {38, 11, 1, 38, 11, 38, 35};

@@ -6,8 +6,11 @@
 #include "ting/ting_core_state.h"
 #include "ting/ting_words.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdalign.h>
+
+enum { GOODBYE_BYTES = 4 }; /* of a DISCONNECT with a reason, at most */
 
 /* Where things lie in the block, from a place that is aligned for all of them. */
 struct layout {
@@ -42,8 +45,7 @@ static struct places places_of(const struct ting_client_options *o)
 	struct places p = {
 		.core = layout_take(&l, 1, sizeof(struct ting_core)),
 		.slots = layout_take(&l, o->requests_max, sizeof(struct client_slot)),
-		.received = layout_take(
-			&l, o->receive_max, sizeof(*((struct client_config *)NULL)->received)),
+		.received = layout_take(&l, o->receive_max, sizeof(struct client_received)),
 		.list = layout_take(&l, CORE_EFFECTS, sizeof(struct client_effect)),
 		.bytes = layout_take(&l, o->send_bytes_max, 1),
 		.scratch = layout_take(&l, o->send_bytes_max, 1),
@@ -110,8 +112,10 @@ static void core_make(unsigned char *base, const struct ting_client_options *o)
 		.slots_count = o->requests_max,
 		.received = (void *)(base + p.received),
 		.received_max = o->receive_max,
+		.acknowledges_later = o->acknowledges_later,
 		.aliases_in = aliases_at(base, &p, 0, o),
 		.aliases_out = aliases_at(base, &p, 1, o),
+		.assigns_aliases = o->aliases_max,
 		.packet_bytes_max = o->packet_bytes_max < MQTT_PACKET_MAX ? o->packet_bytes_max
 									  : MQTT_PACKET_MAX,
 		.reply_timeout_ms = o->reply_timeout_ms,
@@ -201,6 +205,12 @@ void core_welcomed(struct ting_core *c, const struct mqtt_connack *p)
 		c->connect.is_clean_start = false;
 }
 
+/* What was made sure of before. */
+static void sure(int err)
+{
+	assert(err == 0);
+}
+
 int ting_core_tick(struct ting_core *c, int64_t now)
 {
 	int err = core_begin(c, now);
@@ -208,7 +218,7 @@ int ting_core_tick(struct ting_core *c, int64_t now)
 	if (err)
 		return err;
 	if (c->transport == TRANSPORT_UP)
-		(void)core_step(c, (struct client_event){.type = CLIENT_TIME});
+		sure(core_step(c, (struct client_event){.type = CLIENT_TIME}));
 	else if (c->transport == TRANSPORT_WAITING && c->now >= c->retry_at)
 		transport_open(c);
 	return 0;
@@ -223,7 +233,7 @@ int ting_core_opened(struct ting_core *c, int64_t now)
 	if (c->transport != TRANSPORT_OPENING)
 		return -EINVAL;
 	c->transport = TRANSPORT_UP;
-	(void)core_step(c, (struct client_event){.type = CLIENT_OPENED, .connect = &c->connect});
+	sure(core_step(c, (struct client_event){.type = CLIENT_OPENED, .connect = &c->connect}));
 	return 0;
 }
 
@@ -234,7 +244,7 @@ int ting_core_closed(struct ting_core *c, int64_t now)
 	if (err)
 		return err;
 	if (c->transport == TRANSPORT_UP)
-		(void)core_step(c, (struct client_event){.type = CLIENT_CLOSED});
+		sure(core_step(c, (struct client_event){.type = CLIENT_CLOSED}));
 	else if (c->transport == TRANSPORT_OPENING)
 		transport_gone(c);
 	return 0;
@@ -246,11 +256,13 @@ int ting_core_received(struct ting_core *c, int64_t now, const void *bytes, size
 
 	if (err)
 		return err;
+	if (!bytes && size)
+		return -EINVAL;
 	c->taken = c->wanted = 0;
 	if (c->transport == TRANSPORT_UP)
-		(void)core_step(c,
+		sure(core_step(c,
 			(struct client_event){
-				.type = CLIENT_RECEIVED, .bytes = span_of(bytes, size)});
+				.type = CLIENT_RECEIVED, .bytes = span_of(bytes, size)}));
 	else
 		c->taken = size; /* nobody listens any more */
 	return 0;
@@ -291,11 +303,11 @@ int ting_core_connect(struct ting_core *c, int64_t now)
 	return 0;
 }
 
-/* Closes without a word: before MQTT 5 that is how a will is wished for. */
-static void leave_silently(struct ting_core *c)
+/* Is there a word for it?  Before MQTT 5 only closing without one leaves the will standing. */
+static bool has_word(const struct ting_core *c, bool with_will)
 {
-	(void)core_step(c, (struct client_event){.type = CLIENT_CLOSED});
-	c->errand = ERRAND_CLOSE;
+	return (!with_will || c->connect.version == MQTT_5) &&
+		client_limits(&c->client)->packet_bytes_max >= GOODBYE_BYTES;
 }
 
 int ting_core_disconnect(struct ting_core *c, int64_t now, bool with_will)
@@ -308,15 +320,17 @@ int ting_core_disconnect(struct ting_core *c, int64_t now, bool with_will)
 	if (c->transport == TRANSPORT_NONE)
 		return -ENOTCONN;
 	c->is_leaving = true;
+	mqtt_props_init(&p.props);
 	if (c->transport != TRANSPORT_UP) {
 		c->errand = c->transport == TRANSPORT_OPENING ? ERRAND_CLOSE : ERRAND_NONE;
 		c->transport = TRANSPORT_NONE;
-		return 0;
+	} else if (has_word(c, with_will)) {
+		sure(core_step(
+			c, (struct client_event){.type = CLIENT_DISCONNECT, .disconnect = &p}));
+	} else {
+		sure(core_step(c, (struct client_event){.type = CLIENT_CLOSED}));
+		c->errand = ERRAND_CLOSE;
 	}
-	mqtt_props_init(&p.props);
-	if ((with_will && c->connect.version != MQTT_5) ||
-		core_step(c, (struct client_event){.type = CLIENT_DISCONNECT, .disconnect = &p}))
-		leave_silently(c);
 	return 0;
 }
 

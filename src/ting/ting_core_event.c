@@ -92,6 +92,14 @@ static void make_message(
 {
 	(void)c;
 	words_of_message(&effect->message, &ret->message);
+	ret->message.receipt = effect->receipt;
+}
+
+static void make_data(
+	struct ting_core *c, const struct client_effect *effect, struct ting_event *ret)
+{
+	(void)c;
+	ret->data = words_text(effect->auth.auth_data);
 }
 
 static void make_answer(
@@ -143,6 +151,8 @@ static const struct {
 	[CLIENT_CLOSE] = {TING_CLOSE, NULL},
 	[CLIENT_CONNECTED] = {TING_CONNECTED, make_connected},
 	[CLIENT_MESSAGE] = {TING_MESSAGE, make_message},
+	[CLIENT_CHALLENGED] = {TING_CHALLENGED, make_data},
+	[CLIENT_AUTHENTICATED] = {TING_AUTHENTICATED, make_data},
 	[CLIENT_PUBLISHED] = {TING_PUBLISHED, make_answer},
 	[CLIENT_SUBSCRIBED] = {TING_SUBSCRIBED, make_answer},
 	[CLIENT_UNSUBSCRIBED] = {TING_UNSUBSCRIBED, make_answer},

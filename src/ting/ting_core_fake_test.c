@@ -146,7 +146,10 @@ static void say_event(struct fake *f, const struct ting_event *event)
 		say_answer(f, "UNSUBSCRIBED", &event->answer);
 		break;
 	case TING_CHALLENGED:
-		say(f, "CHALLENGED %.*s\n", (int)event->challenge.size, event->challenge.at);
+		say(f, "CHALLENGED %.*s\n", (int)event->data.size, event->data.at);
+		break;
+	case TING_AUTHENTICATED:
+		say(f, "AUTHENTICATED %.*s\n", (int)event->data.size, event->data.at);
 		break;
 	case TING_DISCONNECTED:
 		say(f, "DISCONNECTED %s %02x\n", causes[event->farewell.cause],

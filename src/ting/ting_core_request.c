@@ -15,6 +15,8 @@ static int errno_of(int err)
 		return -ENOBUFS;
 	case ERR_ABSENT:
 		return -ENOTCONN;
+	case ERR_EXISTS:
+		return -EALREADY;
 	case -MQTT_PACKET_TOO_LARGE:
 		return -EMSGSIZE;
 	case -MQTT_QOS_NOT_SUPPORTED:
@@ -106,4 +108,34 @@ int ting_core_unsubscribe(struct ting_core *c, int64_t now, const struct ting_te
 		return err;
 	mqtt_props_init(&p.props);
 	return ask(c, CLIENT_UNSUBSCRIBE, &p, &w, ticket);
+}
+
+int ting_core_acknowledge(struct ting_core *c, int64_t now, uint64_t receipt, uint8_t reason)
+{
+	struct client_event event = {
+		.type = CLIENT_ACKNOWLEDGE,
+		.acknowledge = {.receipt = receipt, .reason = reason},
+	};
+	int err = core_begin(c, now);
+
+	if (err)
+		return err;
+	if (!mqtt_reason_fits(reason, MQTT_PUBACK))
+		return -EINVAL;
+	return errno_of(core_step(c, event));
+}
+
+int ting_core_authenticate(struct ting_core *c, int64_t now, struct ting_text data)
+{
+	struct mqtt_props p;
+	int err = core_begin(c, now);
+
+	if (err)
+		return err;
+	if (!words_is_data(data))
+		return -EINVAL;
+	mqtt_props_init(&p);
+	words_put(&p, MQTT_AUTHENTICATION_DATA, &p.auth_data, data);
+	return errno_of(
+		core_step(c, (struct client_event){.type = CLIENT_AUTHENTICATE, .auth = &p}));
 }
