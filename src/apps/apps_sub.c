@@ -9,6 +9,7 @@
 #include "base/base_alloc.h"
 #include "base/base_err.h"
 #include "base/base_prng.h"
+#include "client/client_retry.h"
 #include "loop/loop_clock.h"
 #include "topic/topic_filter.h"
 
@@ -19,8 +20,8 @@
 
 enum {
 	SLOTS = 256,          /* retained messages that are being cleared at a time */
-	RETRY_MIN_MS = 1000,  /* until the first attempt to connect again */
-	RETRY_MAX_MS = 30000, /* the wait doubles up to that */
+	RETRY_MIN_MS = 1000,  /* at most, until the first attempt to connect again */
+	RETRY_MAX_MS = 30000, /* the bound doubles up to that */
 };
 
 struct sub {
@@ -35,7 +36,8 @@ struct sub {
 	struct texts to_clear; /* topics whose retained message is to go */
 	size_t cleared;        /* of them: the clearing is under way */
 	msec timeout_ms;       /* of -W, as a moment */
-	msec retry_ms, retry_wait_ms;
+	struct client_retry retry;
+	msec retry_ms; /* when to connect again */
 	int status;
 };
 
@@ -167,7 +169,7 @@ static bool tell(void *self, const struct client_effect *effect)
 	switch (effect->type) {
 	case CLIENT_CONNECTED:
 		s->is_subscribing = s->has_been_online = true;
-		s->retry_wait_ms = RETRY_MIN_MS;
+		client_retry_connected(&s->retry, loop_clock_ms());
 		return true;
 	case CLIENT_MESSAGE:
 		return tell_message(s, &effect->message);
@@ -287,9 +289,9 @@ static void act(struct sub *s)
 /* The connection broke, or did not come about: again, a little later each time. */
 static void retry_later(struct sub *s)
 {
-	s->retry_ms = loop_clock_ms() + s->retry_wait_ms;
-	s->retry_wait_ms =
-		s->retry_wait_ms * 2 < RETRY_MAX_MS ? s->retry_wait_ms * 2 : RETRY_MAX_MS;
+	msec now = loop_clock_ms();
+
+	s->retry_ms = now + client_retry_wait(&s->retry, now);
 }
 
 /* Connects, and stays connected until it is over. */
@@ -343,13 +345,13 @@ static int start(struct sub *s)
 	int status;
 
 	if (getrandom(&seed, sizeof seed, 0) < 0)
-		seed = 0; /* any will do: it draws which messages to show */
+		seed = 0; /* any will do: it draws waits, and which messages to show */
 	prng_init(&s->prng, seed);
 	signals_catch(&waiting);
 	link_init(&s->link, o, SLOTS, tell, s);
 	s->link.signals = &waiting;
 	s->link.watched = STDOUT_FILENO;
-	s->retry_wait_ms = RETRY_MIN_MS;
+	client_retry_init(&s->retry, RETRY_MIN_MS, RETRY_MAX_MS, seed);
 	s->timeout_ms = o->timeout_s ? loop_clock_ms() + (msec)o->timeout_s * 1000 : MSEC_NEVER;
 	status = run(s);
 	link_done(&s->link);
