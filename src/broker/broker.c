@@ -48,6 +48,7 @@ struct broker *broker_new(const struct allocator *alloc, const struct broker_con
 	lists_init(b);
 	b->ledger = broker_ledger_new(alloc);
 	b->tree = topic_tree_new(alloc, seed, &limits);
+	broker_conn_pool_init(b);
 	broker_subscription_pool_init(b);
 	broker_delivery_pool_init(b);
 	broker_inflow_pool_init(b);
@@ -60,6 +61,7 @@ struct broker *broker_new(const struct allocator *alloc, const struct broker_con
 
 static void free_pools(struct broker *b)
 {
+	pool_done(&b->conn_pool);
 	pool_done(&b->deliveries);
 	pool_done(&b->delivery_ids);
 	pool_done(&b->incoming);
@@ -128,9 +130,9 @@ static void take_answer(struct broker *b, const struct broker_event *event)
 
 	if (!c)
 		return;
-	if (c->pending.ticket == event->answered.ticket && c->blocked & BLOCK_ACCESS) {
-		c->pending.is_answered = true;
-		c->pending.answer = event->answered.answer;
+	if (c->blocked & BLOCK_ACCESS && c->pending->ticket == event->answered.ticket) {
+		c->pending->is_answered = true;
+		c->pending->answer = event->answered.answer;
 		c->blocked &= ~(unsigned)BLOCK_ACCESS;
 		broker_conn_resume(b, c);
 	} else if (c->session) {
@@ -238,7 +240,7 @@ static bool resume_one(struct broker *b)
 	struct list *l = list_first(&b->conns_ready);
 
 	if (l)
-		broker_conn_resume(b, LIST_ENTRY(l, struct broker_conn, ready_link));
+		broker_conn_resume(b, LIST_ENTRY(l, struct broker_conn, link));
 	return l != NULL;
 }
 

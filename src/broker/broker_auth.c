@@ -13,15 +13,47 @@
 
 enum { AUTH_HEAD_BYTES_MAX = 32 };
 
-static int copy(struct broker *b, struct span from, uint8_t **ret)
-{
-	uint8_t *at = alloc_resize(b->alloc, NULL, 0, from.size);
+struct broker_auth {
+	uint8_t *connect; /* the body of the CONNECT until the exchange ends; ours */
+	size_t connect_bytes, method_bytes;
+	uint8_t method[];
+};
 
-	if (!at)
+static void drop_connect(struct broker *b, struct broker_auth *a)
+{
+	alloc_free(b->alloc, a->connect, a->connect_bytes);
+	a->connect = NULL;
+}
+
+void broker_auth_free(struct broker *b, struct broker_conn *c)
+{
+	if (!c->auth)
+		return;
+	drop_connect(b, c->auth);
+	alloc_free(b->alloc, c->auth, sizeof *c->auth + c->auth->method_bytes);
+	c->auth = NULL;
+}
+
+/* 0, or ERR_MEMORY and a part of it may be there. */
+static int keep(struct broker *b, struct broker_conn *c, struct span connect, struct span method)
+{
+	c->auth = alloc_try(b->alloc, sizeof *c->auth + method.size);
+	if (!c->auth)
 		return ERR_MEMORY;
-	memcpy(at, from.at, from.size);
-	*ret = at;
+	c->auth->method_bytes = method.size;
+	memcpy(c->auth->method, method.at, method.size);
+	c->auth->connect = alloc_resize(b->alloc, NULL, 0, connect.size);
+	if (!c->auth->connect)
+		return ERR_MEMORY;
+	c->auth->connect_bytes = connect.size;
+	memcpy(c->auth->connect, connect.at, connect.size);
 	return 0;
+}
+
+/* Of the CONNECT; empty: it was none of enhanced authentication. */
+static struct span method_of(const struct broker_conn *c)
+{
+	return c->auth ? span_of(c->auth->method, c->auth->method_bytes) : span_of(NULL, 0);
 }
 
 /* [MQTT-4.12.0-5] */
@@ -29,11 +61,11 @@ static void send_auth(
 	struct broker *b, struct broker_conn *c, uint8_t reason, struct span auth_data)
 {
 	struct mqtt_disconnect p = {.reason = reason};
-	struct writer w =
-		broker_conn_packet(b, AUTH_HEAD_BYTES_MAX + c->auth_method.size + auth_data.size);
+	struct span method = method_of(c);
+	struct writer w = broker_conn_packet(b, AUTH_HEAD_BYTES_MAX + method.size + auth_data.size);
 
 	mqtt_props_init(&p.props);
-	p.props.auth_method = c->auth_method;
+	p.props.auth_method = method;
 	p.props.auth_data = auth_data;
 	p.props.present = MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_METHOD);
 	if (auth_data.size)
@@ -46,16 +78,11 @@ static void send_auth(
 void broker_auth_start(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f,
 	struct span method, struct span auth_data)
 {
-	uint8_t *method_copy = NULL;
-
-	if (copy(b, method, &method_copy) == 0)
-		c->auth_method = span_of(method_copy, method.size);
-	if (!method_copy || copy(b, f->body, &c->connect)) {
+	if (keep(b, c, f->body, method)) {
 		b->stats.alloc_failures++;
 		broker_connect_refuse(b, c, MQTT_SERVER_UNAVAILABLE, "no memory");
 		return;
 	}
-	c->connect_bytes = f->body.size;
 	c->state = CONN_AUTHENTICATING;
 	send_auth(b, c, MQTT_CONTINUE_AUTHENTICATION, auth_data); /* [MQTT-4.12.0-2] */
 }
@@ -63,7 +90,8 @@ void broker_auth_start(struct broker *b, struct broker_conn *c, const struct mqt
 /* The exchange at CONNECT goes on.  False: a decision is awaited. */
 static bool authenticate(struct broker *b, struct broker_conn *c, const struct broker_answer *a)
 {
-	struct mqtt_frame f = {.type = MQTT_CONNECT, .body = span_of(c->connect, c->connect_bytes)};
+	struct mqtt_frame f = {
+		.type = MQTT_CONNECT, .body = span_of(c->auth->connect, c->auth->connect_bytes)};
 	struct mqtt_connect p;
 	uint8_t level;
 
@@ -76,14 +104,11 @@ static bool authenticate(struct broker *b, struct broker_conn *c, const struct b
 			b, c, a->reason ? a->reason : MQTT_NOT_AUTHORIZED, "access denied");
 		return true;
 	}
-	c->pending.progress = 1;
 	if (mqtt_connect_decode(&f, &p, &level))
 		broker_conn_fault(b, c, MQTT_IMPLEMENTATION_ERROR, "CONNECT");
 	else if (!broker_connect_finish(b, c, &p, a->auth_data))
 		return false;
-	alloc_free(b->alloc, c->connect, c->connect_bytes); /* it may be large */
-	c->connect = NULL;
-	c->connect_bytes = 0;
+	drop_connect(b, c->auth); /* it may be large */
 	return true;
 }
 
@@ -116,14 +141,14 @@ bool broker_auth_handle(struct broker *b, struct broker_conn *c, const struct mq
 		broker_conn_fault(b, c, MQTT_PROTOCOL_ERROR, "AUTH");
 		return true;
 	}
-	if (c->auth_method.size == 0 || !span_equal(p.props.auth_method, c->auth_method)) {
+	if (!c->auth || !span_equal(p.props.auth_method, method_of(c))) {
 		broker_conn_fault(b, c, MQTT_PROTOCOL_ERROR, /* [MQTT-4.12.1-1] [U50-3.15-1] */
 			"AUTH with another method than CONNECT");
 		return true;
 	}
-	q.auth_method = c->auth_method;
+	q.auth_method = method_of(c);
 	q.auth_data = p.props.auth_data;
-	if (c->pending.progress == 0)
+	if (!c->is_let_in)
 		a = broker_conn_ask(b, c, &q);
 	if (a.verdict == BROKER_LATER)
 		return false;
@@ -141,7 +166,7 @@ static bool set_expiry(struct broker *b, struct broker_conn *c, const struct mqt
 
 	if (!(props->present & MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL)) || !c->session)
 		return true;
-	if (expiry_s && c->session_expiry_s == 0) /* [U50-3.14.2.2.2-2] */
+	if (expiry_s && !c->may_expire_later) /* [U50-3.14.2.2.2-2] */
 		return false;
 	if (expiry_s > b->config.session_expiry_max_s)
 		expiry_s = b->config.session_expiry_max_s;

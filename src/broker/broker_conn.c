@@ -5,13 +5,22 @@
 #include "broker/broker_conn.h"
 
 #include "base/base_err.h"
+#include "broker/broker_connect.h"
+#include "broker/broker_input.h"
 #include "broker/broker_state.h"
 #include "mqtt/mqtt_disconnect.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { SLOTS_FIRST = 64, DISCONNECT_BYTES_MAX = 512 };
+enum { SLOTS_FIRST = 64, CONNS_PER_SLAB = 64, DISCONNECT_BYTES_MAX = 512 };
+
+static_assert(sizeof(struct broker_conn) <= 168, "a hundred thousand of them are idle");
+
+void broker_conn_pool_init(struct broker *b)
+{
+	pool_init(&b->conn_pool, b->alloc, sizeof(struct broker_conn), CONNS_PER_SLAB);
+}
 
 static int make_slot(struct broker *b, uint32_t slot)
 {
@@ -42,7 +51,7 @@ int broker_conn_open(struct broker *b, conn_id id)
 	if (make_slot(b, slot) || heap_reserve(&b->conn_timers, b->conn_timers.count + 1))
 		return ERR_MEMORY;
 	assert(!b->conns[slot] && "a slot is used again only when its connection is over");
-	c = alloc_try(b->alloc, sizeof *c);
+	c = pool_take(&b->conn_pool);
 	if (!c)
 		return ERR_MEMORY;
 	c->id = id;
@@ -50,8 +59,7 @@ int broker_conn_open(struct broker *b, conn_id id)
 	c->is_reading = true;
 	c->packet_bytes_max = MQTT_PACKET_MAX;
 	c->last_received_ms = b->now.mono;
-	list_init(&c->ready_link);
-	list_init(&c->over_link);
+	list_init(&c->link);
 	b->conns[slot] = c;
 	b->stats.connections_now++;
 	b->stats.connections_opened++;
@@ -133,8 +141,8 @@ bool broker_conn_is_congested(const struct broker *b, const struct broker_conn *
 void broker_conn_block(struct broker *b, struct broker_conn *c, unsigned why)
 {
 	c->blocked |= why;
-	if (why & BLOCK_WORK && list_is_empty(&c->ready_link))
-		list_append(&b->conns_ready, &c->ready_link);
+	if (why & BLOCK_WORK && list_is_empty(&c->link))
+		list_append(&b->conns_ready, &c->link);
 	if (c->is_reading) {
 		c->is_reading = false;
 		broker_effects_add(b->effects, BROKER_READ, c->id)->is_reading = false;
@@ -167,10 +175,10 @@ void broker_conn_written(struct broker *b, struct broker_conn *c, size_t count)
 struct broker_answer broker_conn_ask(
 	struct broker *b, struct broker_conn *c, struct broker_question *q)
 {
-	struct broker_pending *p = &c->pending;
+	struct broker_pending *p = c->pending;
 	struct broker_answer answer;
 
-	if (p->is_answered) {
+	if (p && p->is_answered) {
 		p->is_answered = false;
 		p->ticket = 0;
 		return p->answer;
@@ -180,29 +188,49 @@ struct broker_answer broker_conn_ask(
 	q->conn = c->id;
 	q->ticket = ++b->ticket_last;
 	answer = b->config.access.ask(b->config.access.context, q);
-	if (answer.verdict == BROKER_LATER) {
+	if (answer.verdict != BROKER_LATER)
+		return answer;
+	p = broker_conn_remember(b, c, 0);
+	if (p) {
 		p->ticket = q->ticket;
 		broker_conn_block(b, c, BLOCK_ACCESS);
+	} else {
+		broker_conn_starve(b, c);
 	}
 	return answer;
 }
 
+struct broker_pending *broker_conn_remember(
+	struct broker *b, struct broker_conn *c, size_t filters_count)
+{
+	if (c->pending)
+		return c->pending;
+	c->pending = alloc_try(b->alloc, sizeof *c->pending + filters_count);
+	if (c->pending)
+		c->pending->filters_count = filters_count;
+	return c->pending;
+}
+
 void broker_conn_next_packet(struct broker *b, struct broker_conn *c)
 {
-	alloc_free(b->alloc, c->pending.reasons, c->pending.reasons_room);
-	alloc_free(b->alloc, c->pending.auth_data, c->pending.auth_data_bytes);
-	c->pending = (struct broker_pending){0};
+	struct broker_pending *p = c->pending;
+
+	c->is_let_in = false;
+	if (!p)
+		return;
+	alloc_free(b->alloc, p->auth_data, p->auth_data_bytes);
+	alloc_free(b->alloc, p, sizeof *p + p->filters_count);
+	c->pending = NULL;
 }
 
 static void conn_free(struct broker *b, struct broker_conn *c)
 {
-	alloc_free(b->alloc, c->input, c->input_room);
+	broker_input_free(b, c);
+	broker_auth_free(b, c);
 	broker_alias_in_done(&c->alias_in, b->alloc);
 	broker_alias_out_done(&c->alias_out, b->alloc);
 	broker_conn_next_packet(b, c);
-	alloc_free(b->alloc, (void *)(uintptr_t)c->auth_method.at, c->auth_method.size);
-	alloc_free(b->alloc, c->connect, c->connect_bytes);
-	alloc_free(b->alloc, c, sizeof *c);
+	pool_give(&b->conn_pool, c);
 }
 
 void broker_conn_reap(struct broker *b)
@@ -211,7 +239,7 @@ void broker_conn_reap(struct broker *b)
 
 	while ((l = list_first(&b->conns_over))) {
 		list_remove(l);
-		conn_free(b, LIST_ENTRY(l, struct broker_conn, over_link));
+		conn_free(b, LIST_ENTRY(l, struct broker_conn, link));
 	}
 }
 
@@ -221,11 +249,11 @@ static void conn_over(struct broker *b, struct broker_conn *c, bool is_will_due)
 
 	c->state = CONN_OVER;
 	c->blocked = 0;
-	list_remove(&c->ready_link);
+	list_remove(&c->link);
 	heap_remove(&b->conn_timers, &c->timer);
 	b->conns[conn_slot(c->id)] = NULL;
 	b->stats.connections_now--;
-	list_append(&b->conns_over, &c->over_link);
+	list_append(&b->conns_over, &c->link);
 	c->session = NULL;
 	if (s)
 		broker_session_detach(b, s, is_will_due);

@@ -14,6 +14,8 @@
 #include "mqtt/mqtt_frame.h"
 
 struct broker;
+struct broker_auth;
+struct broker_input;
 struct broker_message;
 struct broker_session;
 
@@ -32,54 +34,50 @@ enum broker_conn_block {
 	BLOCK_OUTPUT = 8, /* it does not read the answers it asks for */
 };
 
-/* The question of access that the packet at hand put. */
+/* How far the packet at hand came.  Made only for one that asks and must wait, or that has filters.
+ */
 struct broker_pending {
-	uint64_t ticket; /* 0: none */
-	bool is_answered;
+	uint64_t ticket; /* of the question of access that it put; 0: none */
 	struct broker_answer answer;
-	size_t progress;  /* how far the packet at hand came: questions or filters done with */
-	uint8_t *reasons; /* of the filters done with; ours */
-	size_t reasons_room;
+	bool is_answered;
 	uint8_t *auth_data; /* for the CONNACK, while the will's question is open; ours */
 	size_t auth_data_bytes;
+	size_t filters_done, filters_count;
+	uint8_t reasons[]; /* of the filters done with */
 };
 
+/* Most connections are idle: what only some need, and that for a while, is behind a pointer. */
 struct broker_conn {
 	conn_id id;
-	enum broker_conn_state state;
-	enum mqtt_version version; /* MQTT_5 until CONNECT says another */
-	unsigned blocked;          /* enum broker_conn_block */
-	bool is_reading;
-	bool is_bridge; /* another broker: never gets back what it sent, keeps RETAIN */
-	bool wants_problem_information;
 	struct broker_session *session; /* while online */
-	struct list ready_link;         /* BLOCK_WORK, or waiting for the router */
-	struct list over_link;
+	struct list link; /* BLOCK_WORK, waiting for the router, or over: never two of them */
 	struct heap_node timer;
-	msec last_received_ms; /* a packet; before CONNACK: when it was opened */
-	size_t progress_bytes; /* of packets since, whole or not */
-	uint16_t keepalive_s;
-	uint32_t session_expiry_s; /* as CONNECT asked for: DISCONNECT may not raise it from 0 */
-
-	/* What the client can take. */
-	uint32_t packet_bytes_max;
-	uint16_t receive_max, quota;
-	size_t owed_bytes; /* sent, not yet gone from the output */
-
-	size_t ids_taken;    /* of QoS 2, on this connection, and not released */
-	size_t answers_held; /* PUBACKs and PUBRECs that wait for a batch to be durable */
-	size_t pubacks_held; /* of them; a PUBREC is among ids_taken already */
-
+	msec last_received_ms;          /* a packet; before CONNACK: when it was opened */
+	size_t owed_bytes;              /* sent, not yet gone from the output */
+	struct broker_pending *pending; /* of the packet at hand; NULL: nothing to remember */
+	struct broker_input *input;     /* not handled yet; NULL: nothing */
+	struct broker_auth *auth;       /* enhanced authentication; NULL: none */
 	struct broker_alias_in alias_in;
 	struct broker_alias_out alias_out;
-	struct broker_pending pending;
-	uint8_t *connect; /* the body of a CONNECT during enhanced authentication; ours */
-	size_t connect_bytes;
-	struct span auth_method; /* of the CONNECT; ours */
-
-	uint8_t *input; /* the front of a packet that is not whole yet, or packets that wait */
-	size_t input_start, input_size, input_room;
+	uint32_t packet_bytes_max;   /* that the client takes */
+	uint32_t progress_bytes;     /* of packets since last_received_ms, whole or not */
+	uint32_t answers_held;       /* PUBACKs and PUBRECs that wait for a batch to be durable */
+	uint32_t pubacks_held;       /* of them; a PUBREC is among ids_taken already */
+	uint16_t ids_taken;          /* of QoS 2, on this connection, and not released */
+	uint16_t receive_max, quota; /* of the client: unacknowledged messages at most, and left */
+	uint16_t keepalive_s;
+	unsigned blocked; /* enum broker_conn_block */
+	uint8_t state;    /* enum broker_conn_state */
+	uint8_t version;  /* enum mqtt_version: MQTT_5 until CONNECT says another */
+	bool is_reading : 1;
+	bool is_bridge : 1; /* another broker: never gets back what it sent, keeps RETAIN */
+	bool wants_problem_information : 1;
+	bool may_expire_later : 1; /* CONNECT asked for an expiry, which DISCONNECT may change */
+	bool is_let_in : 1; /* the packet at hand: the client logged in, its will is in question */
 };
+
+/* The memory of all connections. */
+void broker_conn_pool_init(struct broker *b);
 
 /* 0, ERR_LIMIT (connections_max) or ERR_MEMORY. */
 int broker_conn_open(struct broker *b, conn_id id);
@@ -114,9 +112,14 @@ void broker_conn_send(struct broker *b, struct broker_conn *c, const struct writ
 bool broker_conn_is_congested(const struct broker *b, const struct broker_conn *c);
 
 /* Yes or no; or LATER: then the packet at hand stays at the front of the input and is handled again
- * when the answer came, which is then found here. */
+ * when the answer came, which is then found here; or the connection is over, for want of memory. */
 struct broker_answer broker_conn_ask(
 	struct broker *b, struct broker_conn *c, struct broker_question *q);
+
+/* What is remembered of the packet at hand, with room for the reasons of so many filters when it is
+ * the first call for it.  NULL when there is no memory. */
+struct broker_pending *broker_conn_remember(
+	struct broker *b, struct broker_conn *c, size_t filters_count);
 
 /* The packet at hand is done with: forgets its questions. */
 void broker_conn_next_packet(struct broker *b, struct broker_conn *c);

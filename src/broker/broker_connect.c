@@ -153,7 +153,7 @@ static void adopt(struct broker *b, struct broker_conn *c, const struct mqtt_con
 	if (c->receive_max > p->props.receive_max)
 		c->receive_max = p->props.receive_max;
 	c->wants_problem_information = p->props.request_problem;
-	c->session_expiry_s = p->props.session_expiry_s;
+	c->may_expire_later = p->props.session_expiry_s != 0;
 	c->alias_in.max = b->config.topic_alias_max;
 	c->alias_out.max = p->props.topic_alias_max < BROKER_ALIASES_OUT_MAX
 		? p->props.topic_alias_max
@@ -274,16 +274,27 @@ static void accept_client(struct broker *b, struct broker_conn *c, const struct 
 }
 
 /* Keeps what CONNACK is to carry while a decision is awaited.  0 or ERR_MEMORY. */
-static int keep_auth_data(struct broker *b, struct broker_pending *p, struct span auth_data)
+static int keep_auth_data(struct broker *b, struct broker_conn *c, struct span auth_data)
 {
-	if (auth_data.size == 0 || p->auth_data)
+	struct broker_pending *p;
+
+	if (auth_data.size == 0)
 		return 0;
+	p = broker_conn_remember(b, c, 0);
+	if (!p)
+		return ERR_MEMORY;
 	p->auth_data = alloc_resize(b->alloc, NULL, 0, auth_data.size);
 	if (!p->auth_data)
 		return ERR_MEMORY;
 	memcpy(p->auth_data, auth_data.at, auth_data.size);
 	p->auth_data_bytes = auth_data.size;
 	return 0;
+}
+
+static struct span kept_auth_data(const struct broker_conn *c)
+{
+	return c->pending ? span_of(c->pending->auth_data, c->pending->auth_data_bytes)
+			  : span_of(NULL, 0);
 }
 
 bool broker_connect_finish(struct broker *b, struct broker_conn *c, const struct mqtt_connect *p,
@@ -296,7 +307,8 @@ bool broker_connect_finish(struct broker *b, struct broker_conn *c, const struct
 		.is_retained = p->will.is_retained};
 	struct broker_answer a = {.verdict = BROKER_YES};
 
-	if (keep_auth_data(b, &c->pending, auth_data)) {
+	c->is_let_in = true;
+	if (keep_auth_data(b, c, auth_data)) {
 		b->stats.alloc_failures++;
 		broker_connect_refuse(b, c, MQTT_SERVER_UNAVAILABLE, "no memory");
 		return true;
@@ -306,7 +318,7 @@ bool broker_connect_finish(struct broker *b, struct broker_conn *c, const struct
 	if (a.verdict == BROKER_LATER)
 		return false;
 	if (a.verdict == BROKER_YES)
-		accept_client(b, c, p, span_of(c->pending.auth_data, c->pending.auth_data_bytes));
+		accept_client(b, c, p, kept_auth_data(c));
 	else
 		broker_connect_refuse(b, c, a.reason ? a.reason : MQTT_NOT_AUTHORIZED, "will");
 	return true;
@@ -346,11 +358,10 @@ bool broker_connect_handle(struct broker *b, struct broker_conn *c, const struct
 		broker_connect_refuse(b, c, reason, text);
 		return true;
 	}
-	if (c->pending.progress == 0)
+	if (!c->is_let_in)
 		a = ask_login(b, c, &p);
 	if (a.verdict == BROKER_LATER)
 		return false;
-	c->pending.progress = 1;
 	if (a.verdict == BROKER_YES)
 		return broker_connect_finish(b, c, &p, a.auth_data);
 	if (a.verdict == BROKER_CONTINUE)

@@ -19,4 +19,7 @@ bool broker_connect_finish(struct broker *b, struct broker_conn *c, const struct
 void broker_auth_start(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f,
 	struct span method, struct span auth_data);
 
+/* Forgets what was kept for it. */
+void broker_auth_free(struct broker *b, struct broker_conn *c);
+
 #endif

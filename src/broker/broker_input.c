@@ -17,6 +17,11 @@ enum {
 	PROGRESS_BYTES = 1024,
 };
 
+struct broker_input {
+	size_t start, size, room; /* of bytes[] */
+	uint8_t bytes[];
+};
+
 static bool ping_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f)
 {
 	struct writer w = broker_conn_packet(b, PING_BYTES);
@@ -76,7 +81,9 @@ static uint32_t packet_bytes_max(const struct broker *b, const struct broker_con
  * data that is good in this step only. */
 static bool must_wait(const struct broker *b, const struct broker_conn *c, enum mqtt_type type)
 {
-	return broker_conn_is_congested(b, c) && !c->pending.is_answered && type != MQTT_PUBACK &&
+	bool is_answered = c->pending && c->pending->is_answered;
+
+	return broker_conn_is_congested(b, c) && !is_answered && type != MQTT_PUBACK &&
 		type != MQTT_PUBCOMP && type != MQTT_DISCONNECT;
 }
 
@@ -131,32 +138,41 @@ static size_t consume(struct broker *b, struct broker_conn *c, struct span in)
 	return used;
 }
 
-static void input_release(struct broker *b, struct broker_conn *c)
+void broker_input_free(struct broker *b, struct broker_conn *c)
 {
-	alloc_free(b->alloc, c->input, c->input_room);
+	if (c->input)
+		alloc_free(b->alloc, c->input, sizeof *c->input + c->input->room);
 	c->input = NULL;
-	c->input_start = c->input_size = c->input_room = 0;
+}
+
+static struct span kept_of(const struct broker_conn *c)
+{
+	return c->input ? span_of(c->input->bytes + c->input->start, c->input->size)
+			: span_of(NULL, 0);
 }
 
 /* Makes room for `more` bytes at the end of the input. */
 static int input_reserve(struct broker *b, struct broker_conn *c, size_t more)
 {
-	size_t room = c->input_room ? c->input_room : INPUT_ROOM_FIRST;
-	void *input;
+	struct broker_input *in = c->input;
+	size_t old_room = in ? in->room : 0, old_bytes = in ? sizeof *in + old_room : 0;
+	size_t room = in ? old_room : INPUT_ROOM_FIRST, size = in ? in->size : 0;
 
-	if (c->input_start) {
-		memmove(c->input, c->input + c->input_start, c->input_size);
-		c->input_start = 0;
+	if (in && in->start) {
+		memmove(in->bytes, in->bytes + in->start, size);
+		in->start = 0;
 	}
-	while (room < c->input_size + more)
+	while (room < size + more)
 		room *= 2;
-	if (room == c->input_room)
+	if (room == old_room)
 		return 0;
-	input = alloc_resize(b->alloc, c->input, c->input_room, room);
-	if (!input)
+	in = alloc_resize(b->alloc, in, old_bytes, sizeof *in + room);
+	if (!in)
 		return ERR_MEMORY;
-	c->input = input;
-	c->input_room = room;
+	in->start = 0;
+	in->size = size;
+	in->room = room;
+	c->input = in;
 	return 0;
 }
 
@@ -168,30 +184,31 @@ static void keep(struct broker *b, struct broker_conn *c, struct span bytes)
 		broker_conn_starve(b, c);
 		return;
 	}
-	memcpy(c->input + c->input_start + c->input_size, bytes.at, bytes.size);
-	c->input_size += bytes.size;
+	memcpy(c->input->bytes + c->input->start + c->input->size, bytes.at, bytes.size);
+	c->input->size += bytes.size;
 }
 
 /* Handles what was kept. */
 static void consume_kept(struct broker *b, struct broker_conn *c)
 {
-	struct span kept = span_of(c->input + c->input_start, c->input_size);
-	size_t used = consume(b, c, kept);
+	size_t used = consume(b, c, kept_of(c));
 
-	c->input_start += used;
-	c->input_size -= used;
-	if (c->input_size == 0 && c->state != CONN_OVER)
-		input_release(b, c);
+	if (!c->input)
+		return;
+	c->input->start += used;
+	c->input->size -= used;
+	if (c->input->size == 0)
+		broker_input_free(b, c);
 }
 
 /* Moves to the input what the packet that it holds the front of still needs.  Returns what is left.
  */
 static struct span complete_kept(struct broker *b, struct broker_conn *c, struct span bytes)
 {
-	while (bytes.size && c->input_size && !c->blocked && c->state != CONN_OVER) {
-		size_t wanted =
-			mqtt_frame_wanted(span_of(c->input + c->input_start, c->input_size));
-		size_t more = wanted > c->input_size ? wanted - c->input_size : 1;
+	while (bytes.size && c->input && !c->blocked && c->state != CONN_OVER) {
+		struct span kept = kept_of(c);
+		size_t wanted = mqtt_frame_wanted(kept);
+		size_t more = wanted > kept.size ? wanted - kept.size : 1;
 
 		if (more > bytes.size)
 			more = bytes.size;
@@ -206,7 +223,7 @@ static struct span complete_kept(struct broker *b, struct broker_conn *c, struct
  * byte now and then does not.  Before CONNECT the time runs however much comes. */
 static void note_progress(struct broker *b, struct broker_conn *c, size_t bytes)
 {
-	c->progress_bytes += bytes;
+	c->progress_bytes += (uint32_t)bytes;
 	if (c->state != CONN_ONLINE || c->progress_bytes < PROGRESS_BYTES)
 		return;
 	c->progress_bytes = 0;
@@ -218,14 +235,14 @@ void broker_conn_received(struct broker *b, struct broker_conn *c, struct span b
 	b->stats.bytes_received += bytes.size;
 	note_progress(b, c, bytes.size);
 	bytes = complete_kept(b, c, bytes);
-	if (c->input_size == 0)
+	if (!c->input)
 		bytes = span_skip(bytes, consume(b, c, bytes));
 	keep(b, c, bytes);
 }
 
 void broker_conn_resume(struct broker *b, struct broker_conn *c)
 {
-	list_remove(&c->ready_link);
+	list_remove(&c->link);
 	c->blocked &= ~(unsigned)BLOCK_WORK;
 	consume_kept(b, c);
 	if (c->state == CONN_OVER || c->blocked || c->is_reading)

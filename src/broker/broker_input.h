@@ -13,6 +13,9 @@
 typedef bool (*broker_packet_fn)(
 	struct broker *b, struct broker_conn *c, const struct mqtt_frame *f);
 
+/* Drops what waits. */
+void broker_input_free(struct broker *b, struct broker_conn *c);
+
 bool broker_connect_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f);
 bool broker_auth_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f);
 bool broker_disconnect_handle(struct broker *b, struct broker_conn *c, const struct mqtt_frame *f);

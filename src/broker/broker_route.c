@@ -45,8 +45,8 @@ void broker_route_start(struct broker *b, struct broker_message *m, struct broke
 void broker_route_wait(struct broker *b, struct broker_conn *c)
 {
 	broker_conn_block(b, c, BLOCK_ROUTE);
-	list_remove(&c->ready_link);
-	list_append(&b->route.waiting, &c->ready_link);
+	list_remove(&c->link);
+	list_append(&b->route.waiting, &c->link);
 }
 
 bool broker_route_admit_one(struct broker *b)
@@ -57,7 +57,7 @@ bool broker_route_admit_one(struct broker *b)
 	if (!l)
 		return false;
 	list_remove(l);
-	c = LIST_ENTRY(l, struct broker_conn, ready_link);
+	c = LIST_ENTRY(l, struct broker_conn, link);
 	broker_conn_unblock(b, c, BLOCK_ROUTE);
 	return true;
 }

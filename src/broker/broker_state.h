@@ -33,6 +33,7 @@ struct broker {
 
 	/* Connections, by slot. */
 	struct broker_conn **conns;
+	struct pool conn_pool;
 	uint32_t conns_room;
 	struct heap conn_timers;
 	struct list conns_ready; /* their packets wait for work to spare */

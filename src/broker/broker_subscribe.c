@@ -1,7 +1,7 @@
 /* broker_subscribe.c - SUBSCRIBE and UNSUBSCRIBE, a filter at a time.
  *
- * A packet may hold many filters and each may have to wait for a decision: pending.progress counts
- * those that are done, pending.reasons holds their codes until the answer goes out. */
+ * A packet may hold many filters and each may have to wait for a decision: what is
+ * pending counts those that are done and holds their codes until the answer goes out. */
 #include "base/base_err.h"
 #include "broker/broker_input.h"
 #include "broker/broker_state.h"
@@ -102,14 +102,15 @@ static uint8_t unsubscribe_one(struct broker *b, struct broker_conn *c, struct s
 static bool go_through(struct broker *b, struct broker_conn *c, enum mqtt_type type,
 	const struct mqtt_subscribe *p)
 {
+	struct broker_pending *pending = c->pending;
 	struct reader r = reader_of(p->filters);
 	struct mqtt_filter filter;
 	size_t i;
 
 	for (i = 0; mqtt_filter_next(&r, type, c->version, &filter); i++) {
-		uint8_t *reason = &c->pending.reasons[i];
+		uint8_t *reason = &pending->reasons[i];
 
-		if (i < c->pending.progress)
+		if (i < pending->filters_done)
 			continue;
 		if (b->work == 0) {
 			broker_conn_block(b, c, BLOCK_WORK);
@@ -120,7 +121,7 @@ static bool go_through(struct broker *b, struct broker_conn *c, enum mqtt_type t
 			*reason = unsubscribe_one(b, c, filter.filter);
 		else if (!subscribe_one(b, c, &filter, p->props.subscription_id, reason))
 			return false;
-		c->pending.progress++;
+		pending->filters_done++;
 	}
 	assert(i == p->filters_count);
 	return true;
@@ -134,7 +135,7 @@ static void answer(struct broker *b, struct broker_conn *c, enum mqtt_type type,
 
 	mqtt_props_init(&suback.props);
 	if (type == MQTT_SUBACK || c->version == MQTT_5)
-		suback.reasons = span_of(c->pending.reasons, p->filters_count);
+		suback.reasons = span_of(c->pending->reasons, p->filters_count);
 	mqtt_suback_encode(&w, type, c->version, &suback);
 	if (writer_span(&w).size > c->packet_bytes_max) /* [MQTT-3.1.2-24] */
 		broker_conn_fault(b, c, MQTT_QUOTA_EXCEEDED,
@@ -154,11 +155,7 @@ static bool handle(struct broker *b, struct broker_conn *c, const struct mqtt_fr
 		broker_conn_fault(b, c, mqtt_reason_of(err), mqtt_type_name(f->type));
 		return true;
 	}
-	if (!c->pending.reasons) {
-		c->pending.reasons = alloc_try(b->alloc, p.filters_count);
-		c->pending.reasons_room = p.filters_count;
-	}
-	if (!c->pending.reasons) {
+	if (!broker_conn_remember(b, c, p.filters_count)) {
 		broker_conn_starve(b, c);
 		return true;
 	}
