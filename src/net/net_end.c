@@ -39,6 +39,25 @@ int ting_open(struct ting_end **ret, const char *endpoint, const struct ting_opt
 	return failed ? failed : openers[e.scheme](ret, &e, options ? options : &usual, err);
 }
 
+int ting_open_start(struct ting_end **ret, const char *endpoint, const struct ting_options *options,
+	struct ting_error *err)
+{
+	struct net_endpoint e;
+	int failed = net_endpoint_parse(&e, endpoint, err);
+
+	if (failed)
+		return failed;
+	if (openers[e.scheme] != net_end_open_socket)
+		return net_error_set(err, -EOPNOTSUPP,
+			"\"%s\": only a socket can be opened without waiting", endpoint);
+	return net_end_start_socket(ret, &e, options ? options : &usual, err);
+}
+
+int ting_open_finish(struct ting_end **e, struct ting_error *err)
+{
+	return net_end_finish_socket(e, err);
+}
+
 struct ting_end *net_end_new(const struct net_end_kind *kind, const struct ting_options *options)
 {
 	struct ting_end *e = alloc_sure(&alloc_libc, kind->bytes);

@@ -46,6 +46,10 @@ typedef int net_end_open_fn(struct ting_end **ret, const struct net_endpoint *e,
 net_end_open_fn net_end_open_socket, net_end_open_fifo, net_end_open_file, net_end_open_files,
 	net_end_open_icmp, net_end_open_standard;
 
+/* As ting_open_start() and ting_open_finish(), for a scheme of sockets. */
+net_end_open_fn net_end_start_socket;
+int net_end_finish_socket(struct ting_end **e, struct ting_error *err);
+
 /* The kind's struct, all zeroes but for the kind, the time, and in and out, which are -1. */
 struct ting_end *net_end_new(const struct net_end_kind *kind, const struct ting_options *options);
 

@@ -172,6 +172,86 @@ int net_end_parse_bind(struct net_endpoint *ret, enum net_scheme scheme,
 	return failed;
 }
 
+/* An end on its way: it becomes one of the others, or nothing. */
+struct opening {
+	struct ting_end end;
+	struct ting_options options;
+	struct net_connect connect;
+	struct net_endpoint local;
+};
+
+static struct opening *opening_of(struct ting_end *e)
+{
+	return (struct opening *)e;
+}
+
+static int opening_close(struct ting_end *e)
+{
+	net_connect_done(&opening_of(e)->connect);
+	if (opening_of(e)->local.path[0])
+		unlink(opening_of(e)->local.path);
+	return 0;
+}
+
+static const struct net_end_kind opening = {
+	.bytes = sizeof(struct opening), .close = opening_close};
+
+int net_end_start_socket(struct ting_end **ret, const struct net_endpoint *e,
+	const struct ting_options *options, struct ting_error *err)
+{
+	struct opening *o = opening_of(net_end_new(&opening, options));
+	struct net_connect_options how = {
+		.family = options->family, .socket = net_end_socket_options(options)};
+	int failed = net_end_parse_bind(&o->local, e->scheme, options, err);
+
+	how.bind = options->bind ? &o->local : NULL;
+	o->options = *options;
+	if (!failed)
+		failed = net_connect_start(&o->connect, e, &how, err);
+	if (failed) {
+		net_end_free(&o->end);
+		return failed;
+	}
+	o->end.in = o->end.out = o->connect.fd;
+	*ret = &o->end;
+	return 0;
+}
+
+/* The end for the socket that is connected now. */
+static struct ting_end *opened(const struct opening *o)
+{
+	const struct net_connect *c = &o->connect;
+	enum net_scheme scheme = c->endpoint.scheme;
+	struct ting_end *e;
+
+	if (c->is_group) {
+		e = net_end_of(&group, c->fd, scheme, &o->options);
+		socket_of(e)->other = c->addresses[c->tried - 1];
+		net_address_format(&socket_of(e)->other, scheme, e->remote);
+	} else {
+		e = net_end_of_socket(c->fd, scheme, &o->options);
+	}
+	memcpy(socket_of(e)->path, o->local.path, sizeof socket_of(e)->path - 1);
+	return e;
+}
+
+int net_end_finish_socket(struct ting_end **e, struct ting_error *err)
+{
+	struct opening *o = opening_of(*e);
+	struct pollfd wait = {.fd = o->connect.fd, .events = POLLOUT};
+	int failed;
+
+	if (poll(&wait, 1, 0) <= 0)
+		return -EAGAIN;
+	failed = net_connect_finish(&o->connect, err);
+	o->end.in = o->end.out = o->connect.fd;
+	if (failed == -EINPROGRESS)
+		return -EAGAIN;
+	*e = failed ? NULL : opened(o);
+	net_end_free(&o->end);
+	return failed;
+}
+
 static int no_answer(const struct net_endpoint *e, int timeout_ms, struct ting_error *err)
 {
 	char name[NET_ENDPOINT_MAX + 1];
@@ -182,33 +262,17 @@ static int no_answer(const struct net_endpoint *e, int timeout_ms, struct ting_e
 }
 
 /* Begins.  Room in the backlog of a UNIX socket cannot be polled for. */
-static int start(struct net_connect *c, const struct net_endpoint *e,
-	const struct net_connect_options *how, int timeout_ms, struct ting_error *err)
+static int start(struct ting_end **ret, const struct net_endpoint *e,
+	const struct ting_options *options, struct ting_error *err)
 {
 	bool is_unix = e->path[0] != '\0';
-	int failed = net_connect_start(c, e, how, err), waited_ms = 0;
+	int failed = net_end_start_socket(ret, e, options, err), waited_ms = 0;
 
 	while (failed == -EAGAIN && is_unix) {
-		if (timeout_ms > 0 && waited_ms >= timeout_ms)
-			return no_answer(e, timeout_ms, err);
+		if (options->timeout_ms > 0 && waited_ms >= options->timeout_ms)
+			return no_answer(e, options->timeout_ms, err);
 		waited_ms += net_end_pause();
-		failed = net_connect_start(c, e, how, err);
-	}
-	return failed;
-}
-
-/* Goes on until it is connected.  0, or -errno with a sentence and no descriptor left. */
-static int finish(struct net_connect *c, int timeout_ms, struct ting_error *err)
-{
-	int failed = -EINPROGRESS;
-
-	while (failed == -EINPROGRESS) {
-		failed = net_end_wait(c->fd, POLLOUT, timeout_ms);
-		if (failed) {
-			net_connect_done(c);
-			return no_answer(&c->endpoint, timeout_ms, err);
-		}
-		failed = net_connect_finish(c, err);
+		failed = net_end_start_socket(ret, e, options, err);
 	}
 	return failed;
 }
@@ -216,29 +280,18 @@ static int finish(struct net_connect *c, int timeout_ms, struct ting_error *err)
 int net_end_open_socket(struct ting_end **ret, const struct net_endpoint *e,
 	const struct ting_options *options, struct ting_error *err)
 {
-	struct net_connect_options how = {
-		.family = options->family, .socket = net_end_socket_options(options)};
-	struct net_connect c;
-	struct net_endpoint local = {0};
 	struct ting_end *end;
-	int failed = net_end_parse_bind(&local, e->scheme, options, err);
+	int failed = start(&end, e, options, err);
 
 	if (failed)
 		return failed;
-	how.bind = options->bind ? &local : NULL;
-	failed = start(&c, e, &how, options->timeout_ms, err);
-	if (!failed && e->scheme == NET_TCP) /* the others are connected at once */
-		failed = finish(&c, options->timeout_ms, err);
-	if (failed)
-		return failed;
-	if (c.is_group) {
-		end = net_end_of(&group, c.fd, e->scheme, options);
-		socket_of(end)->other = c.addresses[c.tried - 1];
-		net_address_format(&socket_of(end)->other, e->scheme, end->remote);
-	} else {
-		end = net_end_of_socket(c.fd, e->scheme, options);
+	while ((failed = net_end_finish_socket(&end, err)) == -EAGAIN) {
+		if (net_end_wait(end->out, POLLOUT, options->timeout_ms)) {
+			(void)ting_close(end);
+			return no_answer(e, options->timeout_ms, err);
+		}
 	}
-	memcpy(socket_of(end)->path, local.path, sizeof socket_of(end)->path - 1);
-	*ret = end;
-	return 0;
+	if (!failed)
+		*ret = end;
+	return failed;
 }

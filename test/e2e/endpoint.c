@@ -2,6 +2,7 @@
  * commands, and reads one line of answer to each.
  *
  *   open END ENDPOINT [OPTION=VALUE...]     listen LISTENER ENDPOINT [OPTION=VALUE...]
+ *   start END ENDPOINT [OPTION=VALUE...]    finish END
  *   accept END LISTENER                     local END, remote END, names LISTENER
  *   read END MAX          write END TEXT    readmessage END f|l MAX, writemessage END f|l TEXT
  *   receive LISTENER MAX  answer LISTENER TEXT                   (to whom was received from last)
@@ -13,6 +14,8 @@
  * returned; a text is quoted as it is, and must not hold a newline. */
 #include <ting/message.h>
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +105,28 @@ static void open_end(const struct command *c)
 	struct ting_options o = options_of(c);
 	int failed = ting_open(&ends[c->slot], c->words[0], &o, &error);
 
+	answer(failed, failed ? error.text : "");
+}
+
+static void start_end(const struct command *c)
+{
+	struct ting_options o = options_of(c);
+	int failed = ting_open_start(&ends[c->slot], c->words[0], &o, &error);
+
+	answer(failed, failed ? error.text : "");
+}
+
+/* Waits for it as a loop would. */
+static void finish_end(const struct command *c)
+{
+	int failed;
+
+	do {
+		struct pollfd wait = {ting_descriptor(ends[c->slot], TING_WRITE), POLLOUT, 0};
+
+		(void)poll(&wait, 1, -1);
+		failed = ting_open_finish(&ends[c->slot], &error);
+	} while (failed == -EAGAIN);
 	answer(failed, failed ? error.text : "");
 }
 
@@ -250,6 +275,8 @@ static const struct {
 	void (*run)(const struct command *c);
 } commands[] = {
 	{"open", open_end},
+	{"start", start_end},
+	{"finish", finish_end},
 	{"listen", listen_on},
 	{"accept", accept_end},
 	{"local", tell_local},

@@ -128,6 +128,31 @@ class Endpoint(Test):
         self.assertEqual(self.ends("write", 0, "?")[0], 1)
         self.assertEqual(self.ends("read", 0, 10)[0], -errno.ECONNREFUSED)
 
+    def test_opening_in_two_steps_does_not_wait(self):
+        for name in (self.ends.listen(0, "tcp://127.0.0.1:0")[0],
+                     self.ends.listen(1, f"unixseq://{self.folder()}/s")[0]):
+            self.assertEqual(self.ends("start", 0, name), (0, ""))
+            self.assertEqual(self.ends("read", 0, 10)[0], -errno.EBADF)
+            self.assertEqual(self.ends("finish", 0), (0, ""))
+            self.assertEqual(self.ends("remote", 0), (0, name))
+            self.ends.accept(1, 0 if name.startswith("tcp") else 1)
+            self.assertEqual(self.ends("write", 1, "hello")[0], 5)
+            self.assertEqual(self.ends("read", 0, 10), (5, "hello"))
+            self.ends("close", 0), self.ends("close", 1)
+
+    def test_opening_in_two_steps_says_what_failed(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            name = f"tcp://127.0.0.1:{s.getsockname()[1]}"
+        self.assertEqual(self.ends("start", 0, name), (0, ""))
+        self.assertEqual(self.ends("finish", 0), (
+            -errno.ECONNREFUSED, f"cannot connect to {name}: Connection refused"))
+        self.assertEqual(self.ends("start", 0, name), (0, ""))
+        self.assertEqual(self.ends("close", 0)[0], 0)
+        self.assertEqual(self.ends("start", 0, "file:///dev/null"), (
+            -errno.EOPNOTSUPP,
+            '"file:///dev/null": only a socket can be opened without waiting'))
+
     def test_a_port_in_use_is_said_to_be(self):
         for scheme in ("tcp", "udp"):
             name = self.ends.listen(0, f"{scheme}://127.0.0.1:0")[0]
