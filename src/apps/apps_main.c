@@ -2,6 +2,7 @@
  *
  * The command is the first argument, or the name that the program is called by when that is a
  * mosquitto program's: whoever runs mosquitto today changes one path. */
+#include "apps/apps_bench.h"
 #include "apps/apps_copy.h"
 #include "apps/apps_lab.h"
 #include "apps/apps_pub.h"
@@ -32,6 +33,7 @@ static const struct command commands[] = {
 	{"sniff", NULL, apps_sniff, "prints what goes over the net"},
 	{"run", NULL, apps_run, "small servers: echo, chat, daytime..."},
 	{"lab", NULL, apps_lab, "measures the server models"},
+	{"bench", NULL, apps_bench, "measures an MQTT broker"},
 	{"copy", NULL, apps_copy, "copies what one endpoint holds to another"},
 };
 

@@ -37,6 +37,15 @@ void lab_histogram_add(struct lab_histogram *h, uint64_t value)
 		h->max = value;
 }
 
+void lab_histogram_merge(struct lab_histogram *h, const struct lab_histogram *other)
+{
+	h->total += other->total;
+	for (size_t i = 0; i < LAB_HISTOGRAM_BUCKETS; i++)
+		h->counts[i] += other->counts[i];
+	if (other->max > h->max)
+		h->max = other->max;
+}
+
 uint64_t lab_histogram_at(const struct lab_histogram *h, unsigned per_mille)
 {
 	uint64_t wanted = h->total / 1000 * per_mille + (h->total % 1000 * per_mille + 999) / 1000;

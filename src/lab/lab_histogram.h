@@ -20,6 +20,9 @@ struct lab_histogram {
 
 void lab_histogram_add(struct lab_histogram *h, uint64_t value);
 
+/* Adds all that the other counted. */
+void lab_histogram_merge(struct lab_histogram *h, const struct lab_histogram *other);
+
 /* The value that `per_mille` of a thousand do not exceed, 0 to 1000: the middle of its bucket, and
  * never more than the maximum.  0 if the histogram is empty. */
 uint64_t lab_histogram_at(const struct lab_histogram *h, unsigned per_mille);

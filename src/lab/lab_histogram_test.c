@@ -74,3 +74,15 @@ TEST(histogram, is_right_to_one_per_cent, "")
 		cr_assert_eq(h.max, values[VALUES - 1]);
 	}
 }
+
+TEST(histogram, merges_what_another_counted, "")
+{
+	static struct lab_histogram all, low, high;
+
+	for (uint64_t i = 0; i < 1000; i++) {
+		lab_histogram_add(&all, i * 1000);
+		lab_histogram_add(i < 500 ? &low : &high, i * 1000);
+	}
+	lab_histogram_merge(&low, &high);
+	cr_assert_eq(memcmp(&low, &all, sizeof all), 0);
+}

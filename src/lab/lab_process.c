@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 64, STAT_BYTES = 1024 };
+enum { PATH_BYTES = 64, STAT_BYTES = 2048 };
 
 typedef uint64_t (*measure)(pid_t pid);
 
@@ -95,14 +95,50 @@ static uint64_t cpu_ns(pid_t pid)
 	return loop_clock_ns(clock) + reaped_ns(pid);
 }
 
-static uint64_t memory_bytes(pid_t pid)
+/* The number behind `key`, "\nPss:", in /proc/PID/NAME; 0 if there is none. */
+static uint64_t find_number(pid_t pid, const char *name, const char *key)
 {
 	char text[STAT_BYTES];
 	const char *at;
 
-	read_proc(pid, "smaps_rollup", text, sizeof text);
-	at = strstr(text, "\nPss:");
-	return at ? strtoull(at + strlen("\nPss:"), NULL, 10) * 1024 : 0;
+	read_proc(pid, name, text, sizeof text);
+	at = strstr(text, key);
+	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
+}
+
+static uint64_t memory_bytes(pid_t pid)
+{
+	return find_number(pid, "smaps_rollup", "\nPss:") * 1024;
+}
+
+static uint64_t resident_bytes(pid_t pid)
+{
+	return find_number(pid, "status", "\nVmRSS:") * 1024;
+}
+
+static uint64_t peak_bytes(pid_t pid)
+{
+	return find_number(pid, "status", "\nVmHWM:") * 1024;
+}
+
+static uint64_t switches(pid_t pid)
+{
+	const struct dirent *entry;
+	char path[PATH_BYTES];
+	uint64_t total = 0;
+	DIR *threads;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	threads = opendir(path);
+	while (threads && (entry = readdir(threads))) {
+		(void)snprintf(path, sizeof path, "task/%.16s/status", entry->d_name);
+		if (entry->d_name[0] != '.')
+			total += find_number(pid, path, "\nvoluntary_ctxt_switches:") +
+				find_number(pid, path, "\nnonvoluntary_ctxt_switches:");
+	}
+	if (threads)
+		(void)closedir(threads);
+	return total;
 }
 
 uint64_t lab_process_cpu_ns(pid_t pid)
@@ -113,4 +149,19 @@ uint64_t lab_process_cpu_ns(pid_t pid)
 uint64_t lab_process_memory_bytes(pid_t pid)
 {
 	return sum(pid, memory_bytes);
+}
+
+uint64_t lab_process_resident_bytes(pid_t pid)
+{
+	return sum(pid, resident_bytes);
+}
+
+uint64_t lab_process_peak_bytes(pid_t pid)
+{
+	return sum(pid, peak_bytes);
+}
+
+uint64_t lab_process_switches(pid_t pid)
+{
+	return sum(pid, switches);
 }

@@ -15,4 +15,12 @@ uint64_t lab_process_cpu_ns(pid_t pid);
  * such as sockets, stacks of its own and page tables, is not in it. */
 uint64_t lab_process_memory_bytes(pid_t pid);
 
+/* Their resident memory, what is shared by several counted for each; and the largest that each has
+ * had so far. */
+uint64_t lab_process_resident_bytes(pid_t pid);
+uint64_t lab_process_peak_bytes(pid_t pid);
+
+/* How often their threads that live gave up the processor or had to. */
+uint64_t lab_process_switches(pid_t pid);
+
 #endif

@@ -81,3 +81,31 @@ TEST(process, counts_memory_once_that_is_shared, "")
 	cr_assert_eq(waitpid(pid, NULL, 0), pid);
 	cr_assert_eq(lab_process_memory_bytes(pid), 0);
 }
+
+TEST(process, counts_resident_memory_and_its_peak, "")
+{
+	uint64_t before = lab_process_resident_bytes(getpid());
+	void *memory = mmap(
+		NULL, MEMORY_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	cr_assert_neq(memory, MAP_FAILED);
+	memset(memory, 1, MEMORY_BYTES);
+	cr_assert_gt(lab_process_resident_bytes(getpid()), before + MEMORY_BYTES - (1 << 20));
+	cr_assert_eq(munmap(memory, MEMORY_BYTES), 0);
+	cr_assert_lt(lab_process_resident_bytes(getpid()), before + MEMORY_BYTES / 2);
+	cr_assert_gt(lab_process_peak_bytes(getpid()), before + MEMORY_BYTES - (1 << 20));
+}
+
+TEST(process, counts_switches, "")
+{
+	uint64_t before = lab_process_switches(getpid());
+	int done, end;
+	char bytes[2];
+	pid_t pid = start(&done, &end);
+
+	cr_assert_eq(read(done, bytes, 1), 1);
+	cr_assert_eq(read(done, bytes + 1, 1), 1);
+	cr_assert_gt(lab_process_switches(getpid()), before);
+	(void)close(end);
+	cr_assert_eq(waitpid(pid, NULL, 0), pid);
+}
