@@ -138,7 +138,7 @@ static void adopt(struct broker *b, struct broker_conn *c, const struct mqtt_con
 	uint16_t inflight_max =
 		b->config.inflight_messages_max ? b->config.inflight_messages_max : UINT16_MAX;
 
-	c->version = p->version;
+	c->version = (uint8_t)p->version;
 	c->is_bridge = p->is_bridge;
 	c->keepalive_s = p->keepalive_s;
 	c->packet_bytes_max = MQTT_PACKET_MAX;
