@@ -2,15 +2,13 @@
 #include "apps/apps_run.h"
 
 #include "apps/apps_run_list.h"
-#include "apps/apps_serve_process.h"
 #include "conf/conf_flag.h"
 #include "conf/conf_value.h"
+#include "net/net_host.h"
 #include "service/service.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
-#include <sys/socket.h>
 
 enum {
 	STATUS_SYSTEM = 1,
@@ -229,23 +227,14 @@ static void log_line(void *self, const char *text)
 	(void)fprintf(stderr, "ting: %s\n", text);
 }
 
-/* As many as the model likes, the command line says and the descriptors are enough for. */
-static uint32_t clients_of(const struct run *r)
-{
-	uint32_t usual = net_model_connections_usual(r->model), room = serve_raise_descriptors();
-
-	if (r->clients_max)
-		return (uint32_t)r->clients_max;
-	return usual < room ? usual : room;
-}
-
 static int make_server(struct run *r, struct ting_error *err)
 {
 	struct net_server_config config = {
 		.model = r->model,
 		.protocol = r->service->protocol,
 		.self = r->self,
-		.connections_max = clients_of(r),
+		.connections_max =
+			r->clients_max ? (uint32_t)r->clients_max : net_host_clients(r->model),
 		.workers = (uint32_t)r->workers,
 		.idle_ms = r->idle_ms,
 		.stops_on_signals = true,
@@ -255,26 +244,11 @@ static int make_server(struct run *r, struct ting_error *err)
 	return net_server_new(&r->server, &config, err);
 }
 
-/* Listens, says where, and gives the sockets to the server. */
-static int listen_on(struct run *r, const struct net_endpoint *endpoint, struct ting_error *err)
+static void tell_listening(void *self, const char *name)
 {
-	const struct net_listen_options options = {.family = AF_UNSPEC, .backlog = (int)r->backlog};
-	const struct net_accept_options accepting = {.has_no_delay = true};
-	struct net_listener listener;
-	unsigned index;
-	int failed = net_listen(&listener, endpoint, &options, err);
-
-	if (failed)
-		return failed;
-	failed = net_server_add(r->server, &listener, &accepting, &index, err);
-	if (failed) {
-		net_listener_done(&listener);
-		return failed;
-	}
-	for (size_t i = 0; i < listener.count; i++)
-		(void)printf("listening on %s\n", listener.sockets[i].name);
+	(void)self;
+	(void)printf("listening on %s\n", name);
 	(void)fflush(stdout);
-	return 0;
 }
 
 static int serve(struct run *r, struct ting_error *err)
@@ -284,13 +258,9 @@ static int serve(struct run *r, struct ting_error *err)
 	if (!failed)
 		failed = make_server(r, err);
 	for (size_t i = 0; !failed && i < r->endpoint_count; i++)
-		failed = listen_on(r, &r->endpoints[i], err);
-	if (failed)
-		return failed;
-	failed = net_server_run(r->server);
-	if (failed)
-		(void)snprintf(err->text, sizeof err->text, "cannot go on: %s", strerror(-failed));
-	return failed;
+		failed = net_host_listen(
+			r->server, &r->endpoints[i], (int)r->backlog, tell_listening, NULL, err);
+	return failed ? failed : net_host_run(r->server, err);
 }
 
 static void tell_end(const struct run *r)

@@ -12,6 +12,7 @@
 #include "conf/conf_flag.h"
 #include "conf/conf_print.h"
 #include "conf/conf_value.h"
+#include "net/net_host.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -288,7 +289,7 @@ static int serve(struct serve *s, struct conf_error *e)
 	if (s->is_detached && (error = serve_detach_start(&detaching, e)))
 		return error;
 	serve_ignore_signals();
-	s->clients_max = serve_raise_descriptors();
+	s->clients_max = net_host_raise_descriptors();
 	if ((error = serve_listeners_open(&s->listeners, c, e)))
 		return error;
 	if (c->pid_file && (error = serve_write_pid_file(c->pid_file, e)))

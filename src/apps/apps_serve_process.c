@@ -12,15 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-enum {
-	DESCRIPTORS_OWN = 32, /* the log, the loop, listeners, a file to read, something to spare */
-	CLIENTS_MAX = 1000000,
-};
 
 /* -errno and "cannot DO: why". */
 static int failed(struct conf_error *e, const char *what)
@@ -71,23 +65,6 @@ void serve_detach_finish(int detaching)
 		(void)close(null);
 	(void)!write(detaching, "", 1);
 	(void)close(detaching);
-}
-
-uint32_t serve_raise_descriptors(void)
-{
-	struct rlimit limit;
-	rlim_t clients;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return 1;
-	if (limit.rlim_cur < limit.rlim_max) {
-		struct rlimit raised = {limit.rlim_max, limit.rlim_max};
-
-		if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
-			limit = raised;
-	}
-	clients = limit.rlim_cur > DESCRIPTORS_OWN ? limit.rlim_cur - DESCRIPTORS_OWN : 1;
-	return clients < CLIENTS_MAX ? (uint32_t)clients : CLIENTS_MAX;
 }
 
 int serve_drop_privileges(const char *user, struct conf_error *e)

@@ -15,9 +15,6 @@
 int serve_detach_start(int *ret, struct conf_error *e);
 void serve_detach_finish(int detaching);
 
-/* Raises the soft limit to the hard one and returns how many clients that is enough for. */
-uint32_t serve_raise_descriptors(void);
-
 /* Becomes that user, with its groups; nothing to do unless root.  0, or -errno and a sentence. */
 int serve_drop_privileges(const char *user, struct conf_error *e);
 
