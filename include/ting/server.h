@@ -29,7 +29,8 @@ enum ting_need {
 };
 
 /* All but `name` and `received` may be NULL.  `self` is what ting_serve() was given; unless the
- * service needs one memory and one thread, several threads or processes use it at once. */
+ * service needs one memory and one thread, several threads or processes use it at once, and a call
+ * knows of its own connection only. */
 struct ting_service {
 	const char *name;
 	unsigned needs;       /* of enum ting_need */
@@ -44,6 +45,10 @@ struct ting_service {
 	 * endpoint keeps messages.  Borrowed. */
 	void (*received)(
 		void *self, struct ting_server *s, ting_conn conn, const void *bytes, size_t size);
+
+	/* Some of what was sent has left; about `waiting` bytes have not.  For who sends more than
+	 * fits into memory. */
+	void (*written)(void *self, struct ting_server *s, ting_conn conn, size_t waiting);
 
 	/* The connection is over.  err is 0 when the client ended its stream in order: then the
 	 * service may still send, in this call; otherwise -errno.  Not called for what the service
@@ -69,20 +74,30 @@ struct ting_serve_options {
 
 /* Listens on the endpoints (ting/endpoint.h), whose last is followed by NULL, and serves until
  * SIGTERM or SIGINT: then it takes no more clients and ends when the present ones are served; at a
- * second signal it cuts them.  0, or -errno with a sentence.  Once at a time in a process. */
+ * second signal it cuts them.  Meanwhile SIGALRM, SIGCHLD and SIGPIPE are the server's too; it puts
+ * them all back, and leaves the soft limit of descriptors raised to the hard one.
+ *
+ * 0, or -errno with a sentence, which err, unless it is NULL, holds: -EINVAL, no such model or
+ * endpoint; -ENOTSUP, the model cannot carry the service ("fork cannot carry chat: ..."), or not so
+ * many clients, or the service takes no datagrams; -EBUSY, this process serves already; or what
+ * listening answers. */
 int ting_serve(const char *const *endpoints, const struct ting_service *service, void *self,
 	const struct ting_serve_options *options, struct ting_error *err);
 
 /* From within the slots.  A connection that is over is ignored by all of these. */
 
-/* Sends a copy, in the order of the calls; one message where the endpoint keeps messages.  The
- * bytes that wait to leave now. */
+/* Sends a copy, in the order of the calls; one message where the endpoint keeps messages.  Answers
+ * about how many bytes wait to leave now.
+ *
+ * A client that does not read what it is sent is not read either: with more than 256 KiB waiting,
+ * `received` is not called for it until most of them have left.  What a service sends it on
+ * another's behalf has no bound but the service's own. */
 size_t ting_server_send(struct ting_server *s, ting_conn conn, const void *bytes, size_t size);
 
 /* Ends it once what was sent has left; or at once. */
 void ting_server_close(struct ting_server *s, ting_conn conn, bool is_graceful);
 
-/* Goes on reading, as at first, or stops until told otherwise. */
+/* Goes on reading, as at first, or stops until told otherwise; the end is not noticed meanwhile. */
 void ting_server_set_reading(struct ting_server *s, ting_conn conn, bool is_reading);
 
 /* state_bytes of the connection, zeroes at first; NULL when it is over. */

@@ -16,5 +16,12 @@ void service_flow_written(struct service_flow *f, struct net_server *s, conn_id 
 	if (!f->is_held || f->waiting > SERVICE_FLOW_MAX / 4)
 		return;
 	f->is_held = false;
-	net_set_reading(s, conn, true);
+	net_set_reading(s, conn, !f->is_stopped);
+}
+
+void service_flow_set_reading(
+	struct service_flow *f, struct net_server *s, conn_id conn, bool is_reading)
+{
+	f->is_stopped = !is_reading;
+	net_set_reading(s, conn, is_reading && !f->is_held);
 }

@@ -11,8 +11,9 @@ enum { SERVICE_FLOW_MAX = 256 * 1024 }; /* bytes of output, about */
 
 /* In the state of a connection; all zeroes at first. */
 struct service_flow {
-	size_t waiting; /* bytes that were sent and not yet written */
-	bool is_held;   /* nothing is read */
+	size_t waiting;  /* bytes that were sent and not yet written */
+	bool is_held;    /* nothing is read until most of them are */
+	bool is_stopped; /* the service does not want to read */
 };
 
 /* So many bytes were given to net_send().  What that answers is no help here: where messages are
@@ -21,5 +22,10 @@ void service_flow_sent(struct service_flow *f, struct net_server *s, conn_id con
 
 /* To be called from `written`. */
 void service_flow_written(struct service_flow *f, struct net_server *s, conn_id conn, size_t bytes);
+
+/* net_set_reading() for a service that stops reading by itself now and then: it goes on when both
+ * want it to. */
+void service_flow_set_reading(
+	struct service_flow *f, struct net_server *s, conn_id conn, bool is_reading);
 
 #endif
