@@ -333,7 +333,8 @@ int link_open(struct link *l)
 		how.bind = &l->local;
 	}
 	memcpy(o->unix_path ? endpoint.path : endpoint.host, name, size + 1);
-	(void)snprintf(endpoint.port, sizeof endpoint.port, "%d", (int)o->port);
+	if (!o->unix_path)
+		(void)snprintf(endpoint.port, sizeof endpoint.port, "%d", (int)o->port);
 	if (net_connect_start(&l->socket, &endpoint, &how, &error) < 0) {
 		l->socket.fd = -1;
 		options_report(o, "%s", error.text);

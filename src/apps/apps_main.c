@@ -7,6 +7,7 @@
 #include "apps/apps_lab.h"
 #include "apps/apps_pub.h"
 #include "apps/apps_relay.h"
+#include "apps/apps_rr.h"
 #include "apps/apps_run.h"
 #include "apps/apps_serve.h"
 #include "apps/apps_sniff.h"
@@ -28,6 +29,7 @@ static const struct command commands[] = {
 	{"serve", "mosquitto", apps_serve, "the MQTT broker"},
 	{"pub", "mosquitto_pub", apps_pub, "publishes messages"},
 	{"sub", "mosquitto_sub", apps_sub, "prints the messages of topics"},
+	{"rr", "mosquitto_rr", apps_rr, "publishes a request and prints the answer"},
 	{"talk", NULL, apps_talk, "joins standard input and output to an endpoint"},
 	{"relay", NULL, apps_relay, "joins two endpoints"},
 	{"sniff", NULL, apps_sniff, "prints what goes over the net"},

@@ -59,7 +59,7 @@ static void options_init(struct options *o, enum program program)
 		.program = program,
 		.host = "localhost",
 		.port = 1883,
-		.version = MQTT_3_1_1,
+		.version = program == PROGRAM_RR ? MQTT_5 : MQTT_3_1_1,
 		.keepalive_s = 60,
 		.inflight_max = 20,
 		.repeat = 1,
@@ -167,6 +167,26 @@ static int check_will(const struct options *o)
 	return 0;
 }
 
+/* What the program cannot do without. */
+static int check_needs(const struct options *o)
+{
+	const struct mqtt_props *props = &o->properties.at[PROPERTY_PUBLISH].props;
+
+	if (o->topics.count == 0)
+		return options_complain("a topic is missing: -t");
+	if (o->program == PROGRAM_PUB && o->source == SOURCE_NONE)
+		return options_complain("a message is missing: -m, -n, -f, -s or -l");
+	if (o->program != PROGRAM_RR)
+		return 0;
+	if (o->source == SOURCE_NONE)
+		return options_complain("a message is missing: -m, -n, -f or -s");
+	if (!o->response_topic)
+		return options_complain("the topic of the answer is missing: -e");
+	if (props->present & MQTT_PROPERTY_BIT(MQTT_RESPONSE_TOPIC))
+		return options_complain("-D publish response-topic: that is what -e says");
+	return 0;
+}
+
 /* What one option alone cannot see.  0 or -1. */
 static int options_check(const struct options *o)
 {
@@ -174,10 +194,8 @@ static int options_check(const struct options *o)
 		return -1;
 	if (o->version != MQTT_5 && !property_lists_are_empty(&o->properties))
 		return options_complain("-D needs MQTT 5: -V 5");
-	if (o->topics.count == 0)
-		return options_complain("a topic is missing: -t");
-	if (o->program == PROGRAM_PUB && o->source == SOURCE_NONE)
-		return options_complain("a message is missing: -m, -n, -f, -s or -l");
+	if (check_needs(o) < 0)
+		return -1;
 	if (o->drops_retained && o->wants_retained_only)
 		return options_complain("-R and --retained-only leave nothing");
 	return 0;
@@ -186,7 +204,7 @@ static int options_check(const struct options *o)
 /* The file of defaults as text; NULL if there is none. */
 static char *defaults_read(enum program program)
 {
-	const char *name = program == PROGRAM_PUB ? "mosquitto_pub" : "mosquitto_sub";
+	const char *name = program_name(program);
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	char path[4096];
 	char *text;
@@ -194,9 +212,9 @@ static char *defaults_read(enum program program)
 	FILE *f;
 
 	if (config)
-		(void)snprintf(path, sizeof path, "%s/%s", config, name);
+		(void)snprintf(path, sizeof path, "%s/mosquitto_%s", config, name);
 	else if (home)
-		(void)snprintf(path, sizeof path, "%s/.config/%s", home, name);
+		(void)snprintf(path, sizeof path, "%s/.config/mosquitto_%s", home, name);
 	else
 		return NULL;
 	f = fopen(path, "re");

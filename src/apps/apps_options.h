@@ -1,7 +1,7 @@
-/* apps_options.h - what the command lines of `ting pub` and `ting sub` say.
+/* apps_options.h - what the command lines of `ting pub`, `ting sub` and `ting rr` say.
  *
- * The flags and their meaning are those of mosquitto_pub and mosquitto_sub 2.0; each is a row of
- * the table in apps_options_table.c, which also makes the help text. */
+ * The flags and their meaning are those of mosquitto_pub, mosquitto_sub and mosquitto_rr 2.0; each
+ * is a row of the table in apps_options_table.c, which also makes the help text. */
 #ifndef TING_APPS_OPTIONS_H
 #define TING_APPS_OPTIONS_H
 
@@ -29,7 +29,7 @@ enum exit_status {
 	EXIT_RETAIN_UNSUPPORTED = 28,
 };
 
-enum program { PROGRAM_PUB = 1, PROGRAM_SUB = 2 };
+enum program { PROGRAM_PUB = 1, PROGRAM_SUB = 2, PROGRAM_RR = 4 };
 
 enum source {
 	SOURCE_NONE,
@@ -67,13 +67,14 @@ struct options {
 	bool is_debug, is_quiet;
 	int64_t qos, inflight_max;
 	struct texts topics;
-	/* ting pub. */
+	/* What is published. */
 	enum source source;
 	const char *message, *file;
+	const char *response_topic; /* ting rr */
 	bool is_retained;
 	int64_t repeat;
 	msec repeat_delay_ms;
-	/* ting sub. */
+	/* What is received. */
 	struct texts filters_out, unsubscribe;
 	int64_t messages_max, timeout_s; /* 0: no bound */
 	bool is_leaving_after_suback, has_no_newline, is_verbose, is_pretty;
@@ -90,8 +91,8 @@ enum options_verdict {
 	OPTIONS_WRONG, /* a sentence is on standard error */
 };
 
-/* Reads the defaults from $XDG_CONFIG_HOME/mosquitto_pub or ~/.config/mosquitto_pub (_sub), then
- * argv from its second element.  `texts` of argv are borrowed for as long as *o lives. */
+/* Reads the defaults from $XDG_CONFIG_HOME/mosquitto_pub or ~/.config/mosquitto_pub (_sub, _rr),
+ * then argv from its second element.  `texts` of argv are borrowed for as long as *o lives. */
 enum options_verdict options_parse(struct options *o, enum program program, int argc, char **argv);
 
 /* As options_parse(), with another place for the defaults: the text of a file, or NULL. */

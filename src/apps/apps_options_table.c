@@ -52,7 +52,7 @@ static int apply_topic(struct options *o, const struct option_row *row, const ch
 {
 	struct topic_filter parts;
 
-	if (o->program == PROGRAM_PUB) {
+	if (o->program != PROGRAM_SUB) {
 		if (!topic_name_is_valid(span_of_text(value)))
 			return options_complain(
 				"%s \"%s\": not a topic name", row->short_name, value);
@@ -64,12 +64,12 @@ static int apply_topic(struct options *o, const struct option_row *row, const ch
 	return 0;
 }
 
-static int apply_will_topic(struct options *o, const struct option_row *row, const char *value)
+static int apply_name(struct options *o, const struct option_row *row, const char *value)
 {
 	if (!topic_name_is_valid(span_of_text(value)))
-		return options_complain("%s \"%s\": not a topic name", row->long_name, value);
-	o->will_topic = value;
-	return 0;
+		return options_complain("%s \"%s\": not a topic name",
+			row->short_name ? row->short_name : row->long_name, value);
+	return apply_text(o, row, value);
 }
 
 /* One message, or messages of one kind. */
@@ -201,80 +201,83 @@ static int refuse(struct options *o, const struct option_row *row, const char *v
 		row->long_name ? row->long_name : row->short_name, row->help);
 }
 
-#define BOTH (PROGRAM_PUB | PROGRAM_SUB)
 #define PUB  PROGRAM_PUB
 #define SUB  PROGRAM_SUB
+#define RR   PROGRAM_RR
+#define ALL  (PUB | SUB | RR)
 #define MANY INT32_MAX
 
 const struct option_row option_rows[] = {
 	/* clang-format off */
-	{"-A", NULL, "ADDRESS", BOTH, apply_text, FIELD(bind), 0, 0,
+	{"-A", NULL, "ADDRESS", ALL, apply_text, FIELD(bind), 0, 0,
 		"connect from this local address"},
-	{"-c", "--disable-clean-session", NULL, BOTH, apply_flag, FIELD(is_persistent), 0, 0,
+	{"-c", "--disable-clean-session", NULL, ALL, apply_flag, FIELD(is_persistent), 0, 0,
 		"keep the session on the server; needs -i"},
 	{"-C", NULL, "COUNT", SUB, apply_number, FIELD(messages_max), 1, MANY,
 		"leave after so many messages"},
-	{"-d", "--debug", NULL, BOTH, apply_flag, FIELD(is_debug), 0, 0,
+	{"-d", "--debug", NULL, ALL, apply_flag, FIELD(is_debug), 0, 0,
 		"say what is sent and received"},
+	{"-e", NULL, "TOPIC", RR, apply_name, FIELD(response_topic), 0, 0,
+		"the topic of the answer"},
 	{"-E", NULL, NULL, SUB, apply_flag, FIELD(is_leaving_after_suback), 0, 0,
 		"leave once the subscriptions are acknowledged"},
-	{"-f", "--file", "FILE", PUB, apply_source, 0, SOURCE_FILE, 0,
+	{"-f", "--file", "FILE", PUB | RR, apply_source, 0, SOURCE_FILE, 0,
 		"send the contents of a file"},
-	{"-F", NULL, "FORMAT", SUB, apply_text, FIELD(format), 0, 0,
+	{"-F", NULL, "FORMAT", SUB | RR, apply_text, FIELD(format), 0, 0,
 		"print messages in this format, see ting-sub(1)"},
-	{"-h", "--host", "HOST", BOTH, apply_text, FIELD(host), 0, 0,
+	{"-h", "--host", "HOST", ALL, apply_text, FIELD(host), 0, 0,
 		"connect to this host; localhost if not given"},
-	{"-i", "--id", "ID", BOTH, apply_text, FIELD(id), 0, 0,
+	{"-i", "--id", "ID", ALL, apply_text, FIELD(id), 0, 0,
 		"the client id"},
-	{"-I", "--id-prefix", "PREFIX", BOTH, apply_text, FIELD(id_prefix), 0, 0,
+	{"-I", "--id-prefix", "PREFIX", ALL, apply_text, FIELD(id_prefix), 0, 0,
 		"the client id is this and the process id"},
-	{"-k", "--keepalive", "SECONDS", BOTH, apply_number, FIELD(keepalive_s), 5, 65535,
+	{"-k", "--keepalive", "SECONDS", ALL, apply_number, FIELD(keepalive_s), 5, 65535,
 		"ping the server that often; 60 if not given"},
 	{"-l", "--stdin-line", NULL, PUB, apply_source, 0, SOURCE_LINES, 0,
 		"send each line of standard input as a message"},
-	{"-L", "--url", "URL", BOTH, apply_url, 0, 0, 0,
+	{"-L", "--url", "URL", ALL, apply_url, 0, 0, 0,
 		"mqtt://[user[:password]@]host[:port]/topic"},
-	{"-m", "--message", "TEXT", PUB, apply_source, 0, SOURCE_MESSAGE, 0,
+	{"-m", "--message", "TEXT", PUB | RR, apply_source, 0, SOURCE_MESSAGE, 0,
 		"send this message"},
-	{"-M", NULL, "COUNT", PUB, apply_number, FIELD(inflight_max), 1, 65535,
+	{"-M", NULL, "COUNT", PUB | RR, apply_number, FIELD(inflight_max), 1, 65535,
 		"QoS 1 and 2 messages under way at a time; 20 if not given"},
-	{"-n", "--null-message", NULL, PUB, apply_source, 0, SOURCE_MESSAGE, 0,
+	{"-n", "--null-message", NULL, PUB | RR, apply_source, 0, SOURCE_MESSAGE, 0,
 		"send an empty message"},
-	{"-N", NULL, NULL, SUB, apply_flag, FIELD(has_no_newline), 0, 0,
+	{"-N", NULL, NULL, SUB | RR, apply_flag, FIELD(has_no_newline), 0, 0,
 		"print no newline after a message"},
-	{"-p", "--port", "PORT", BOTH, apply_number, FIELD(port), 1, 65535,
+	{"-p", "--port", "PORT", ALL, apply_number, FIELD(port), 1, 65535,
 		"connect to this port; 1883 if not given"},
-	{"-P", "--pw", "PASSWORD", BOTH, apply_text, FIELD(password), 0, 0,
+	{"-P", "--pw", "PASSWORD", ALL, apply_text, FIELD(password), 0, 0,
 		"the password"},
-	{"-q", "--qos", "QOS", BOTH, apply_number, FIELD(qos), 0, 2,
+	{"-q", "--qos", "QOS", ALL, apply_number, FIELD(qos), 0, 2,
 		"0, 1 or 2; 0 if not given"},
 	{"-r", "--retain", NULL, PUB, apply_flag, FIELD(is_retained), 0, 0,
 		"the server shall keep the message"},
-	{"-R", NULL, NULL, SUB, apply_flag, FIELD(drops_retained), 0, 0,
+	{"-R", NULL, NULL, SUB | RR, apply_flag, FIELD(drops_retained), 0, 0,
 		"print no messages that were retained"},
-	{"-s", "--stdin-file", NULL, PUB, apply_source, 0, SOURCE_FILE, 0,
+	{"-s", "--stdin-file", NULL, PUB | RR, apply_source, 0, SOURCE_FILE, 0,
 		"send all of standard input as one message"},
-	{"-t", "--topic", "TOPIC", BOTH, apply_topic, FIELD(topics), 0, 0,
+	{"-t", "--topic", "TOPIC", ALL, apply_topic, FIELD(topics), 0, 0,
 		"the topic; ting sub takes several filters"},
 	{"-T", "--filter-out", "FILTER", SUB, apply_topic, FIELD(filters_out), 0, 0,
 		"do not print what matches; may be repeated"},
-	{"-u", "--username", "USER", BOTH, apply_text, FIELD(user), 0, 0,
+	{"-u", "--username", "USER", ALL, apply_text, FIELD(user), 0, 0,
 		"the user name"},
 	{"-U", "--unsubscribe", "FILTER", SUB, apply_topic, FIELD(unsubscribe), 0, 0,
 		"unsubscribe from it; may be repeated"},
-	{"-v", "--verbose", NULL, SUB, apply_flag, FIELD(is_verbose), 0, 0,
+	{"-v", "--verbose", NULL, SUB | RR, apply_flag, FIELD(is_verbose), 0, 0,
 		"print the topic in front of the message"},
-	{"-V", "--protocol-version", "VERSION", BOTH, apply_version, 0, 0, 0,
-		"31, 311 or 5; 311 if not given"},
-	{"-W", NULL, "SECONDS", SUB, apply_number, FIELD(timeout_s), 1, MANY,
+	{"-V", "--protocol-version", "VERSION", ALL, apply_version, 0, 0, 0,
+		"31, 311 or 5; 311 if not given, and for ting rr 5"},
+	{"-W", NULL, "SECONDS", SUB | RR, apply_number, FIELD(timeout_s), 1, MANY,
 		"leave after so much time"},
-	{"-x", NULL, "SECONDS", BOTH, apply_expiry, 0, -1, UINT32_MAX,
+	{"-x", NULL, "SECONDS", ALL, apply_expiry, 0, -1, UINT32_MAX,
 		"how long the server keeps the session; -1: for ever (MQTT 5)"},
-	{NULL, "--nodelay", NULL, BOTH, apply_flag, FIELD(has_no_delay), 0, 0,
+	{NULL, "--nodelay", NULL, ALL, apply_flag, FIELD(has_no_delay), 0, 0,
 		"send small packets at once (TCP_NODELAY)"},
-	{NULL, "--pretty", NULL, SUB, apply_flag, FIELD(is_pretty), 0, 0,
+	{NULL, "--pretty", NULL, SUB | RR, apply_flag, FIELD(is_pretty), 0, 0,
 		"print JSON over several lines"},
-	{NULL, "--quiet", NULL, BOTH, apply_flag, FIELD(is_quiet), 0, 0,
+	{NULL, "--quiet", NULL, ALL, apply_flag, FIELD(is_quiet), 0, 0,
 		"say nothing of errors"},
 	{NULL, "--random-filter", "PERCENT", SUB, apply_random, 0, 0, 0,
 		"print only so many of the messages, at random"},
@@ -284,39 +287,47 @@ const struct option_row option_rows[] = {
 		"send the message so many times"},
 	{NULL, "--repeat-delay", "SECONDS", PUB, apply_delay, 0, 0, 0,
 		"and wait that long in between"},
-	{NULL, "--retain-as-published", NULL, SUB, apply_flag, FIELD(keeps_retain_flag), 0, 0,
+	{NULL, "--retain-as-published", NULL, SUB | RR, apply_flag, FIELD(keeps_retain_flag), 0, 0,
 		"see the retain flag as it was published (MQTT 5)"},
 	{NULL, "--retained-only", NULL, SUB, apply_flag, FIELD(wants_retained_only), 0, 0,
 		"leave with the first message that was not retained"},
-	{NULL, "--unix", "PATH", BOTH, apply_text, FIELD(unix_path), 0, 0,
+	{NULL, "--unix", "PATH", ALL, apply_text, FIELD(unix_path), 0, 0,
 		"connect to this UNIX socket"},
-	{NULL, "--will-payload", "TEXT", BOTH, apply_text, FIELD(will_payload), 0, 0,
+	{NULL, "--will-payload", "TEXT", ALL, apply_text, FIELD(will_payload), 0, 0,
 		"the will's message; empty if not given"},
-	{NULL, "--will-qos", "QOS", BOTH, apply_number, FIELD(will_qos), 0, 2,
+	{NULL, "--will-qos", "QOS", ALL, apply_number, FIELD(will_qos), 0, 2,
 		"the will's QoS"},
-	{NULL, "--will-retain", NULL, BOTH, apply_flag, FIELD(is_will_retained), 0, 0,
+	{NULL, "--will-retain", NULL, ALL, apply_flag, FIELD(is_will_retained), 0, 0,
 		"the server shall keep the will's message"},
-	{NULL, "--will-topic", "TOPIC", BOTH, apply_will_topic, 0, 0, 0,
+	{NULL, "--will-topic", "TOPIC", ALL, apply_name, FIELD(will_topic), 0, 0,
 		"published if this client goes without a goodbye"},
-	{"-S", NULL, NULL, BOTH, refuse, 0, 0, 0, "SRV look-up"},
-	{NULL, "--proxy", "URL", BOTH, refuse, 0, 0, 0, "SOCKS"},
-	{NULL, "--cafile", "FILE", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--capath", "DIRECTORY", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--cert", "FILE", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--ciphers", "LIST", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--insecure", NULL, BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--key", "FILE", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--keyform", "FORM", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--psk", "KEY", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--psk-identity", "NAME", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--tls-alpn", "NAME", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--tls-engine", "ENGINE", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--tls-engine-kpass-sha1", "HASH", BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--tls-use-os-certs", NULL, BOTH, refuse, 0, 0, 0, "TLS"},
-	{NULL, "--tls-version", "VERSION", BOTH, refuse, 0, 0, 0, "TLS"},
+	{"-S", NULL, NULL, ALL, refuse, 0, 0, 0, "SRV look-up"},
+	{NULL, "--proxy", "URL", ALL, refuse, 0, 0, 0, "SOCKS"},
+	{NULL, "--cafile", "FILE", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--capath", "DIRECTORY", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--cert", "FILE", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--ciphers", "LIST", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--insecure", NULL, ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--key", "FILE", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--keyform", "FORM", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--psk", "KEY", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--psk-identity", "NAME", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--tls-alpn", "NAME", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--tls-engine", "ENGINE", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--tls-engine-kpass-sha1", "HASH", ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--tls-use-os-certs", NULL, ALL, refuse, 0, 0, 0, "TLS"},
+	{NULL, "--tls-version", "VERSION", ALL, refuse, 0, 0, 0, "TLS"},
 	{NULL, NULL, NULL, 0, NULL, 0, 0, 0, NULL},
 	/* clang-format on */
 };
+
+const char *program_name(enum program program)
+{
+	static const char *const names[] = {
+		[PROGRAM_PUB] = "pub", [PROGRAM_SUB] = "sub", [PROGRAM_RR] = "rr"};
+
+	return names[program];
+}
 
 const struct option_row *option_find(enum program program, const char *name)
 {
@@ -330,10 +341,14 @@ const struct option_row *option_find(enum program program, const char *name)
 
 void options_print_help(enum program program, FILE *out)
 {
-	bool is_pub = program == PROGRAM_PUB;
+	static const char *const words[] = {
+		[PROGRAM_PUB] = "{-m TEXT | -n | -f FILE | -s | -l}",
+		[PROGRAM_SUB] = "[-t TOPIC...]",
+		[PROGRAM_RR] = "-e TOPIC {-m TEXT | -n | -f FILE | -s}",
+	};
 
-	(void)fprintf(out, "ting %s -t TOPIC %s [OPTION...]\n\n", is_pub ? "pub" : "sub",
-		is_pub ? "{-m TEXT | -n | -f FILE | -s | -l}" : "[-t TOPIC...]");
+	(void)fprintf(
+		out, "ting %s -t TOPIC %s [OPTION...]\n\n", program_name(program), words[program]);
 	for (const struct option_row *row = option_rows; row->apply; row++) {
 		char names[64];
 

@@ -1,4 +1,4 @@
-/* apps_options_table.h - one row for each option of `ting pub` and `ting sub`. */
+/* apps_options_table.h - one row for each option of `ting pub`, `ting sub` and `ting rr`. */
 #ifndef TING_APPS_OPTIONS_TABLE_H
 #define TING_APPS_OPTIONS_TABLE_H
 
@@ -18,6 +18,9 @@ struct option_row {
 
 /* Ends with a row without names. */
 extern const struct option_row option_rows[];
+
+/* "pub" of `ting pub`. */
+const char *program_name(enum program program);
 
 /* The row that is called `name` in that program, or NULL. */
 const struct option_row *option_find(enum program program, const char *name);

@@ -211,3 +211,18 @@ TEST(options, have_fractions, "")
 	cr_expect_eq(o.random_tenths, 3);
 	options_done(&o);
 }
+
+TEST(options, of_a_request_are_a_version_of_5_and_three_words, "")
+{
+	takes(PROGRAM_RR, "-t ask -e answer -m x");
+	cr_expect_eq(o.version, MQTT_5);
+	cr_expect_str_eq(o.response_topic, "answer");
+	options_done(&o);
+	refuses(PROGRAM_RR, "-t ask -m x");
+	refuses(PROGRAM_RR, "-t ask -e answer");
+	refuses(PROGRAM_RR, "-e answer -m x");
+	refuses(PROGRAM_RR, "-t ask -e answer/+ -m x");
+	refuses(PROGRAM_RR, "-t ask/+ -e answer -m x");
+	refuses(PROGRAM_RR, "-t ask -e answer -m x -D publish response-topic other");
+	refuses(PROGRAM_PUB, "-t ask -e answer -m x");
+}

@@ -5,13 +5,12 @@
 #include "apps/apps_pub.h"
 
 #include "apps/apps_lines.h"
-#include "apps/apps_link.h"
+#include "apps/apps_request.h"
 #include "base/base_alloc.h"
 #include "base/base_err.h"
 #include "loop/loop_clock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -50,21 +49,6 @@ static void fail(struct pub *p, int status)
 	p->is_over = true;
 }
 
-/* Why the server does not take a message, as an exit status. */
-static int status_of_limit(unsigned reason)
-{
-	switch (reason) {
-	case MQTT_PACKET_TOO_LARGE:
-		return EXIT_OVERSIZE;
-	case MQTT_QOS_NOT_SUPPORTED:
-		return EXIT_QOS_UNSUPPORTED;
-	case MQTT_RETAIN_NOT_SUPPORTED:
-		return EXIT_RETAIN_UNSUPPORTED;
-	default:
-		return EXIT_INVALID;
-	}
-}
-
 static void tell_published(struct pub *p, const struct client_done *done)
 {
 	if (p->copies) {
@@ -75,7 +59,7 @@ static void tell_published(struct pub *p, const struct client_done *done)
 	p->next_ms = loop_clock_ms() + p->options.repeat_delay_ms;
 	if (done->outcome == CLIENT_OVER_LIMIT) {
 		options_report(&p->options, "not published: %s", mqtt_reason_name(done->reason));
-		fail(p, status_of_limit(done->reason));
+		fail(p, request_status(done->reason));
 	} else if (done->outcome == CLIENT_DONE && done->reason >= MQTT_UNSPECIFIED_ERROR) {
 		options_report(&p->options, "the server did not take a message: %s",
 			mqtt_reason_name(done->reason));
@@ -100,26 +84,14 @@ static bool tell(void *self, const struct client_effect *effect)
 static int publish(struct pub *p, struct span payload, uint64_t ticket)
 {
 	const struct options *o = &p->options;
-	struct mqtt_publish message = {
-		.qos = (uint8_t)o->qos,
-		.is_retained = o->is_retained,
-		.topic = span_of_text(o->topics.list[0]),
-		.props = o->properties.at[PROPERTY_PUBLISH].props,
-		.payload = payload,
-	};
-	int err = link_request(&p->link,
-		(struct client_event){
-			.type = CLIENT_PUBLISH,
-			.ticket = ticket,
-			.publish = &message,
-		});
+	int err = request_publish(&p->link, payload, ticket);
 
 	if (err == 0) {
 		p->published++;
 	} else if (err != ERR_LIMIT) {
 		options_report(o, "not published: %s",
 			err == ERR_ABSENT ? "not connected" : mqtt_reason_name((unsigned)-err));
-		fail(p, err == ERR_ABSENT ? EXIT_LOST : status_of_limit((unsigned)-err));
+		fail(p, err == ERR_ABSENT ? EXIT_LOST : request_status((unsigned)-err));
 	}
 	return err;
 }
@@ -223,42 +195,17 @@ static msec act(struct pub *p)
 	return has_lines || p->is_waiting || p->left == 0 ? MSEC_NEVER : p->next_ms;
 }
 
-/* Reads -f's file, or standard input for -s.  0, or EXIT_USAGE with a sentence. */
-static int load(struct pub *p)
-{
-	const char *file = p->options.file, *name = file ? file : "standard input";
-	int fd = file ? open(file, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	int err = fd < 0 ? -errno : lines_slurp(fd, MESSAGE_BYTES_MAX, &p->payload);
-
-	if (file && fd >= 0)
-		close(fd);
-	if (err) {
-		options_report(&p->options, "%s: %s", name,
-			err == -EMSGSIZE ? "too large for a message" : strerror(-err));
-		return EXIT_USAGE;
-	}
-	p->loaded = (uint8_t *)p->payload.at;
-	if (!file && p->payload.size == 0) {
-		options_report(&p->options, "%s: it is empty", name);
-		return EXIT_USAGE;
-	}
-	return 0;
-}
-
 /* Connects, sends and leaves. */
 static int run(struct pub *p)
 {
 	struct options *o = &p->options;
 	msec due = MSEC_NEVER;
-	int status = 0;
+	int status;
 
 	shared_init(&p->forever, keep_forever);
 	p->left = o->repeat;
-	if (o->source == SOURCE_FILE)
-		status = load(p);
-	else if (o->source == SOURCE_MESSAGE)
-		p->payload = span_of_text(o->message);
-	else if (o->qos)
+	status = request_load(o, &p->payload, &p->loaded);
+	if (o->source == SOURCE_LINES && o->qos)
 		p->copies = alloc_sure(&alloc_libc, (size_t)o->inflight_max * sizeof *p->copies);
 	link_init(&p->link, o, (uint16_t)o->inflight_max, tell, p);
 	p->link.watched_events = POLLIN;

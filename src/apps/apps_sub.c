@@ -6,8 +6,9 @@
 
 #include "apps/apps_format.h"
 #include "apps/apps_link.h"
+#include "apps/apps_print.h"
+#include "apps/apps_request.h"
 #include "base/base_alloc.h"
-#include "base/base_err.h"
 #include "base/base_prng.h"
 #include "client/client_retry.h"
 #include "loop/loop_clock.h"
@@ -66,24 +67,6 @@ static bool is_filtered_out(const struct sub *s, struct span topic)
 	return false;
 }
 
-static void put(struct span s)
-{
-	if (s.size)
-		(void)fwrite(s.at, 1, s.size, stdout);
-}
-
-static void print_formatted(const struct sub *s, const struct mqtt_publish *p)
-{
-	struct format_message m = {.publish = p};
-
-	(void)clock_gettime(CLOCK_REALTIME, &m.at);
-	if (!format_write(stdout, s->options.format, &m, s->options.is_pretty))
-		options_report(&s->options, "the message on topic %.*s is not JSON",
-			(int)p->topic.size, (const char *)p->topic.at);
-	if (!s->options.has_no_newline)
-		(void)fputc('\n', stdout);
-}
-
 static void print(struct sub *s, const struct mqtt_publish *p)
 {
 	const struct options *o = &s->options;
@@ -91,24 +74,7 @@ static void print(struct sub *s, const struct mqtt_publish *p)
 	if (o->random_tenths < FORMAT_RANDOM_ALL &&
 		prng_below(&s->prng, FORMAT_RANDOM_ALL) >= (uint64_t)o->random_tenths)
 		return;
-	if (o->format) {
-		print_formatted(s, p);
-		return;
-	}
-	if (p->payload.size == 0) {
-		if (o->is_verbose && !o->has_no_newline) {
-			put(p->topic);
-			put(SPAN_LITERAL(" (null)\n"));
-		}
-		return;
-	}
-	if (o->is_verbose) {
-		put(p->topic);
-		put(SPAN_LITERAL(" "));
-	}
-	put(p->payload);
-	if (!o->has_no_newline)
-		put(SPAN_LITERAL("\n"));
+	print_message(stdout, o, p);
 }
 
 /* False: no more messages are wanted, this one included. */
@@ -190,41 +156,12 @@ static bool tell(void *self, const struct client_effect *effect)
 	return true;
 }
 
-/* SUBSCRIBE or UNSUBSCRIBE for all the filters. */
 static void ask(struct sub *s, enum client_event_type type, const struct texts *filters)
 {
-	const struct options *o = &s->options;
-	bool is_asking = type == CLIENT_SUBSCRIBE;
-	struct mqtt_subscribe p = {
-		.props = o->properties.at[is_asking ? PROPERTY_SUBSCRIBE : PROPERTY_UNSUBSCRIBE]
-				 .props,
-		.filters_count = filters->count,
-	};
-	size_t size = 0;
-	struct writer w;
-	void *room;
-	int err;
+	int status = request_filters(&s->link, type, filters);
 
-	for (size_t i = 0; i < filters->count; i++)
-		size += strlen(filters->list[i]) + 3;
-	room = alloc_sure(&alloc_libc, size);
-	w = writer_of(room, size);
-	for (size_t i = 0; i < filters->count; i++)
-		mqtt_filter_encode(&w, is_asking ? MQTT_SUBSCRIBE : MQTT_UNSUBSCRIBE, o->version,
-			&(struct mqtt_filter){
-				.filter = span_of_text(filters->list[i]),
-				.qos = (uint8_t)o->qos,
-				.is_retain_as_published = o->keeps_retain_flag,
-			});
-	p.filters = writer_span(&w);
-	err = link_request(&s->link, (struct client_event){.type = type, .subscribe = &p});
-	free(room);
-	if (err == 0)
-		return;
-	options_report(o, "%s: %s", is_asking ? "not subscribed" : "not unsubscribed",
-		err == ERR_LIMIT ? "the filters do not fit one packet"
-				 : mqtt_reason_name((unsigned)-err));
-	finish(s, EXIT_INVALID);
+	if (status)
+		finish(s, status);
 }
 
 /* Asks the server to forget what --remove-retained met. */
@@ -262,10 +199,12 @@ static void act(struct sub *s)
 {
 	const struct options *o = &s->options;
 
+	int err = print_flush();
+
 	/* A reader that went away is no news to whoever runs us; a full disk is. */
-	if (fflush(stdout) != 0 || ferror(stdout) || s->link.is_watched_ready) {
-		if (!s->is_over && !s->link.is_watched_ready && errno != EPIPE)
-			options_report(o, "standard output: %s", strerror(errno));
+	if (err || s->link.is_watched_ready) {
+		if (!s->is_over && !s->link.is_watched_ready && err != -EPIPE)
+			options_report(o, "standard output: %s", strerror(-err));
 		finish(s, EXIT_USAGE);
 		s->link.watched = -1;
 	}
