@@ -179,22 +179,44 @@ static void say_effect(struct fake *f, const struct client_effect *effect)
 	}
 }
 
+/* What came and is not taken waits in `input`. */
+static void input_add(struct fake *f, struct span bytes)
+{
+	cr_assert_leq(bytes.size, sizeof(f->input) - f->input_size);
+	if (bytes.size)
+		memcpy(f->input + f->input_size, bytes.at, bytes.size);
+	f->input_size += bytes.size;
+}
+
+static void input_drop(struct fake *f, size_t taken)
+{
+	cr_assert_leq(taken, f->input_size);
+	f->input_size -= taken;
+	memmove(f->input, f->input + taken, f->input_size);
+}
+
 int fake_step(struct fake *f, struct client_event event)
 {
-	struct span bytes = event.type == CLIENT_RECEIVED ? event.bytes : span_of(NULL, 0);
 	int err;
 
+	if (event.type == CLIENT_OPENED)
+		f->input_size = 0;
+	if (event.type == CLIENT_RECEIVED) {
+		input_add(f, event.bytes);
+		event.bytes = span_of(f->input, f->input_size);
+	}
 	event.now = f->now;
 	client_effects_reset(&f->effects);
 	err = client_step(&f->client, &event, &f->effects);
 	for (;;) {
 		for (size_t i = 0; i < f->effects.count; i++)
 			say_effect(f, &f->effects.list[i]);
-		bytes = span_skip(bytes, f->effects.taken);
+		input_drop(f, f->effects.taken);
 		if (!f->effects.is_pending)
 			break;
 		client_effects_reset(&f->effects);
-		event = (struct client_event){CLIENT_RECEIVED, f->now, .bytes = bytes};
+		event = (struct client_event){
+			CLIENT_RECEIVED, f->now, .bytes = span_of(f->input, f->input_size)};
 		cr_assert_eq(client_step(&f->client, &event, &f->effects), 0);
 	}
 	return err;
@@ -277,11 +299,18 @@ void fake_ack(struct fake *f, enum mqtt_type type, uint16_t packet_id, uint8_t r
 	fake_hears(f, writer_span(&w));
 }
 
-void fake_message(
-	struct fake *f, uint8_t qos, uint16_t packet_id, const char *topic, uint16_t alias)
+static void publish(struct fake *f, const struct mqtt_publish *p)
 {
 	uint8_t packet[256];
 	struct writer w = writer_of(packet, sizeof(packet));
+
+	mqtt_publish_encode(&w, f->client.version, p);
+	fake_hears(f, writer_span(&w));
+}
+
+void fake_message(
+	struct fake *f, uint8_t qos, uint16_t packet_id, const char *topic, uint16_t alias)
+{
 	struct mqtt_publish p = {.qos = qos, .packet_id = packet_id, .topic = span_of_text(topic)};
 
 	mqtt_props_init(&p.props);
@@ -289,8 +318,16 @@ void fake_message(
 		p.props.topic_alias = alias;
 		p.props.present = MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS);
 	}
-	mqtt_publish_encode(&w, f->client.version, &p);
-	fake_hears(f, writer_span(&w));
+	publish(f, &p);
+}
+
+void fake_again(struct fake *f, uint8_t qos, uint16_t packet_id)
+{
+	struct mqtt_publish p = {
+		.qos = qos, .is_dup = true, .packet_id = packet_id, .topic = SPAN_LITERAL("t")};
+
+	mqtt_props_init(&p.props);
+	publish(f, &p);
 }
 
 void fake_online(struct fake *f, bool is_session_present)

@@ -21,6 +21,8 @@ struct fake {
 	struct client_effect list[16];
 	uint8_t bytes[512];
 	struct client_effects effects;
+	uint8_t input[1024]; /* not taken yet */
+	size_t input_size;
 	msec now;
 	struct writer log;
 	char text[8192];
@@ -46,6 +48,9 @@ void fake_connack(struct fake *f, bool is_session_present, uint8_t reason, const
 void fake_ack(struct fake *f, enum mqtt_type type, uint16_t packet_id, uint8_t reason);
 void fake_message(
 	struct fake *f, uint8_t qos, uint16_t packet_id, const char *topic, uint16_t alias);
+
+/* A message on "t" that is sent again. */
+void fake_again(struct fake *f, uint8_t qos, uint16_t packet_id);
 
 /* All of the above as bytes in hexadecimal; blanks are skipped. */
 void fake_hex(struct fake *f, const char *hex);

@@ -144,12 +144,12 @@ TEST(receive, says_how_much_a_packet_wants, "")
 	cr_expect_eq(f.effects.wanted, 0);
 	fake_hex(&f, "30");
 	cr_expect_eq(f.effects.wanted, 0);
-	fake_hex(&f, "30 05 00 01");
+	fake_hex(&f, "05 00 01");
 	cr_expect_eq(f.effects.wanted, 7);
 	cr_expect_eq(f.effects.taken, 0);
-	fake_hex(&f, "30 04 00 01 74 00 30 05");
-	cr_expect_eq(f.effects.wanted, 7);
-	cr_expect_eq(f.effects.taken, 6);
+	fake_hex(&f, "74 00 78 30 06");
+	cr_expect_eq(f.effects.wanted, 8);
+	cr_expect_eq(f.effects.taken, 7);
 	fake_expect(&f, "MESSAGE t q0\n");
 }
 
