@@ -98,9 +98,10 @@ struct ting_client_options {
 				    * for ever */
 
 	/* Connecting again, when the connection is lost: after about retry_min_ms, twice as long
-	 * each time up to retry_max_ms, each wait between half of that and all of it, by chance. */
+	 * each time up to retry_max_ms, each wait between half of that and all of it, by chance; a
+	 * connection that lasted as long as the next wait would be lets the waits begin anew. */
 	int retry_min_ms; /* 0: 1,000; negative: never connects again */
-	int retry_max_ms; /* 0: 60,000 */
+	int retry_max_ms; /* 0: 60,000, or retry_min_ms if that is more */
 	uint64_t seed;    /* of that chance; ting/client.h: 0 draws one */
 
 	/* Bounds. */

@@ -126,7 +126,8 @@ static void core_make(unsigned char *base, const struct ting_client_options *o)
 	c->scratch = base + p.scratch;
 	c->id = base + p.id;
 	c->transport = TRANSPORT_WAITING;
-	c->retry_ms = o->retry_min_ms;
+	if (o->retry_min_ms > 0)
+		client_retry_init(&c->retry, o->retry_min_ms, o->retry_max_ms, o->seed);
 	client_effects_init(&c->effects, (void *)(base + p.list), CORE_EFFECTS, base + p.bytes,
 		o->send_bytes_max);
 	client_init(&c->client, &config);
@@ -172,29 +173,20 @@ static void transport_open(struct ting_core *c)
 	c->is_leaving = false;
 }
 
-/* There is no transport any more: is there to be another? */
-static void transport_gone(struct ting_core *c)
+void core_lost(struct ting_core *c)
 {
 	c->transport = TRANSPORT_NONE;
 	if (c->is_leaving || c->options.retry_min_ms < 0)
 		return;
 	c->transport = TRANSPORT_WAITING;
-	c->retry_at = c->now + c->retry_ms;
-	c->retry_ms *= 2;
-	if (c->retry_ms > c->options.retry_max_ms)
-		c->retry_ms = c->options.retry_max_ms;
-}
-
-void core_lost(struct ting_core *c)
-{
-	transport_gone(c);
+	c->retry_at = c->now + client_retry_wait(&c->retry, c->now);
 }
 
 void core_welcomed(struct ting_core *c, const struct mqtt_connack *p)
 {
 	struct span id = p->props.assigned_client_id;
 
-	c->retry_ms = c->options.retry_min_ms;
+	client_retry_connected(&c->retry, c->now);
 	if (c->connect.client_id.size == 0 && id.size <= CORE_ID_BYTES) {
 		if (id.size)
 			memcpy(c->id, id.at, id.size);
@@ -246,7 +238,7 @@ int ting_core_closed(struct ting_core *c, int64_t now)
 	if (c->transport == TRANSPORT_UP)
 		sure(core_step(c, (struct client_event){.type = CLIENT_CLOSED}));
 	else if (c->transport == TRANSPORT_OPENING)
-		transport_gone(c);
+		core_lost(c);
 	return 0;
 }
 

@@ -21,7 +21,8 @@ struct ting_client_options core_options(const struct ting_client_options *given)
 	o.version = o.version ? o.version : TING_MQTT_5;
 	o.keepalive_s = o.keepalive_s ? o.keepalive_s : KEEPALIVE_S;
 	o.retry_min_ms = o.retry_min_ms ? o.retry_min_ms : RETRY_MIN_MS;
-	o.retry_max_ms = o.retry_max_ms ? o.retry_max_ms : RETRY_MAX_MS;
+	if (o.retry_max_ms == 0)
+		o.retry_max_ms = o.retry_min_ms > RETRY_MAX_MS ? o.retry_min_ms : RETRY_MAX_MS;
 	o.requests_max = o.requests_max ? o.requests_max : REQUESTS;
 	o.receive_max = o.receive_max ? o.receive_max : RECEIVES;
 	o.packet_bytes_max = o.packet_bytes_max ? o.packet_bytes_max : PACKET_BYTES;

@@ -6,6 +6,7 @@
 #define TING_CORE_STATE_H
 
 #include "client/client.h"
+#include "client/client_retry.h"
 
 #include <ting/core.h>
 
@@ -29,7 +30,7 @@ struct ting_core {
 		TRANSPORT_UP,
 	} transport;
 	msec retry_at;
-	msec retry_ms;    /* that the next wait may take */
+	struct client_retry retry;
 	bool is_welcomed; /* once there was a CONNACK: our session is not the server's first */
 	bool is_leaving;  /* the application asked for the end */
 	msec now;         /* of the last call */
@@ -54,7 +55,7 @@ int core_begin(struct ting_core *c, int64_t now);
 
 /* ting_core.c */
 
-/* The connection is over. */
+/* There is no transport any more: is there to be another? */
 void core_lost(struct ting_core *c);
 
 /* The server let us in. */
