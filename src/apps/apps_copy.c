@@ -8,8 +8,7 @@
 
 #include "apps/apps_copy_progress.h"
 #include "base/base_alloc.h"
-#include "conf/conf_flag.h"
-#include "conf/conf_value.h"
+#include "conf/conf_command.h"
 #include "net/net_address.h"
 
 #include <ting/endpoint.h>
@@ -24,7 +23,6 @@
 
 enum {
 	STATUS_FAILED = 1,
-	STATUS_USAGE = 2,
 	BUFFER_BYTES = 1 << 20,
 	OVERLAP_BYTES = 1 << 16, /* at each end of what is there, compared before going on */
 	MESSAGE_BYTES = 1400,    /* of a stream, where it must be cut into messages */
@@ -61,12 +59,6 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-static void print_help(FILE *out)
-{
-	(void)fprintf(out, "ting copy FROM TO [OPTION...]\n\nCopies what FROM holds to TO.\n\n");
-	conf_flag_print(flags, out);
-}
-
 /* A name without a scheme is that of a file here. */
 static int take_name(struct copy *c, const char *name, struct conf_error *e)
 {
@@ -93,29 +85,26 @@ static int take_name(struct copy *c, const char *name, struct conf_error *e)
 	return 0;
 }
 
-static int take_flag(struct copy *c, enum flag which, const char *value, struct conf_error *e)
+static int take_flag(
+	void *self, const struct conf_flag *flag, const char *value, struct conf_error *e)
 {
-	char quoted[CONF_QUOTE_ROOM];
+	struct copy *c = self;
 	int64_t number;
 
-	switch (which) {
+	switch ((enum flag)(flag - flags)) {
 	case FLAG_WORD:
 		return take_name(c, value, e);
 	case FLAG_RESUME:
 		c->is_resuming = true;
 		break;
 	case FLAG_RETRIES:
-		if (conf_value_number(&number, value, 0, RETRIES_MAX))
-			return conf_error_set(e,
-				"expected a number from 0 to %d after --retries, found %s",
-				RETRIES_MAX, conf_quote(quoted, value));
+		if (conf_command_number(&number, flag, value, 0, RETRIES_MAX, e))
+			return -EINVAL;
 		c->options.retries = number ? (int)number : -1;
 		break;
 	case FLAG_TIMEOUT:
-		if (conf_value_seconds(&number, value, 1, TIME_MS_MAX))
-			return conf_error_set(e,
-				"expected a number of seconds after --timeout, found %s",
-				conf_quote(quoted, value));
+		if (conf_command_seconds(&number, flag, value, 1, TIME_MS_MAX, e))
+			return -EINVAL;
 		c->options.timeout_ms = (int)number;
 		break;
 	case FLAG_QUIET:
@@ -127,34 +116,24 @@ static int take_flag(struct copy *c, enum flag which, const char *value, struct 
 	return 0;
 }
 
-/* 0: go on; 1: done, with *status. */
-static int read_command_line(struct copy *c, char **argv, int *status)
+static int check(void *self, struct conf_error *e)
 {
-	struct conf_flag_reader reader = conf_flag_reader_of(argv + 1);
-	const struct conf_flag *flag;
-	struct conf_error e = {.text = ""};
-	const char *value;
+	const struct copy *c = self;
 
-	*status = 0;
-	while ((flag = conf_flag_next(&reader, flags, &value, &e))) {
-		if (flag == &flags[FLAG_HELP]) {
-			print_help(stdout);
-			return 1;
-		}
-		if (take_flag(c, (enum flag)(flag - flags), value, &e))
-			break;
-	}
-	if (!e.text[0] && c->name_count < 2)
-		(void)conf_error_set(&e, "expected FROM and TO");
-	if (!e.text[0] && c->is_resuming && strcmp(c->names[1], "-") == 0)
-		(void)conf_error_set(&e, "expected a file to go on with, found -");
-	if (!e.text[0])
-		return 0;
-	(void)fprintf(stderr, "ting: %s\n\n", e.text);
-	print_help(stderr);
-	*status = STATUS_USAGE;
-	return 1;
+	if (c->name_count < 2)
+		return conf_error_set(e, "expected FROM and TO");
+	if (c->is_resuming && strcmp(c->names[1], "-") == 0)
+		return conf_error_set(e, "expected a file to go on with, found -");
+	return 0;
 }
+
+static const struct conf_command command = {
+	.name = "copy",
+	.usage = "ting copy FROM TO [OPTION...]\n\nCopies what FROM holds to TO.\n",
+	.flags = flags,
+	.take = take_flag,
+	.check = check,
+};
 
 /* Opening. */
 
@@ -361,7 +340,7 @@ int apps_copy(int argc, char **argv)
 	int status;
 
 	(void)argc;
-	if (!read_command_line(c, argv, &status)) {
+	if (!conf_command_read(&command, c, argv, &status)) {
 		c->buffer = alloc_sure(&alloc_libc, BUFFER_BYTES);
 		status = copy(c);
 		(void)ting_close(c->from);

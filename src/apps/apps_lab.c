@@ -3,8 +3,7 @@
 
 #include "apps/apps_lab_progress.h"
 #include "apps/apps_version.h"
-#include "conf/conf_flag.h"
-#include "conf/conf_value.h"
+#include "conf/conf_command.h"
 #include "lab/lab_floor.h"
 #include "lab/lab_page.h"
 #include "lab/lab_run.h"
@@ -20,8 +19,7 @@
 #include <unistd.h>
 
 enum {
-	STATUS_WRONG = 1, /* something was answered wrongly, died, or could not be written */
-	STATUS_USAGE = 2,
+	STATUS_WRONG = 1,    /* something was answered wrongly, died, or could not be written */
 	STATUS_SIGNAL = 128, /* and its number, as a shell has it */
 	THINK_MS_MAX = 60000,
 	WORK_US_MAX = 1000000,
@@ -74,45 +72,12 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-static void print_help(FILE *out)
+static int take_flag(
+	void *self, const struct conf_flag *flag, const char *value, struct conf_error *e)
 {
-	(void)fprintf(out,
-		"ting lab [OPTION...]\n\n"
-		"Measures each server model on each transport, and writes lab.csv and\n"
-		"lab.html: a table, charts, and what to choose.\n\n");
-	conf_flag_print(flags, out);
-}
-
-static int take_number(uint32_t *ret, const struct conf_flag *flag, const char *text, int64_t min,
-	int64_t max, struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
-	int64_t number;
-
-	if (conf_value_number(&number, text, min, max))
-		return conf_error_set(e,
-			"expected a number from %" PRId64 " to %" PRId64 " after --%s, found %s",
-			min, max, flag->name, conf_quote(quoted, text));
-	*ret = (uint32_t)number;
-	return 0;
-}
-
-static int take_seconds(uint32_t *ret_ms, const char *text, struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
+	struct lab *l = self;
 	int64_t ms;
 
-	if (conf_value_seconds(&ms, text, DURATION_MS_MIN, DURATION_MS_MAX))
-		return conf_error_set(e,
-			"expected seconds from 0.01 to 3600 after --seconds, found %s",
-			conf_quote(quoted, text));
-	*ret_ms = (uint32_t)ms;
-	return 0;
-}
-
-static int take_flag(
-	struct lab *l, const struct conf_flag *flag, const char *value, struct conf_error *e)
-{
 	switch ((enum flag)(flag - flags)) {
 	case FLAG_MODELS:
 		l->models = value;
@@ -124,15 +89,18 @@ static int take_flag(
 		l->clients = value;
 		break;
 	case FLAG_THINK:
-		return take_number(&l->plan.think_ms, flag, value, 0, THINK_MS_MAX, e);
+		return conf_command_u32(&l->plan.think_ms, flag, value, 0, THINK_MS_MAX, e);
 	case FLAG_WORK:
-		return take_number(&l->plan.work_us, flag, value, 0, WORK_US_MAX, e);
+		return conf_command_u32(&l->plan.work_us, flag, value, 0, WORK_US_MAX, e);
 	case FLAG_SECONDS:
-		return take_seconds(&l->plan.duration_ms, value, e);
+		if (conf_command_seconds(&ms, flag, value, DURATION_MS_MIN, DURATION_MS_MAX, e))
+			return -EINVAL;
+		l->plan.duration_ms = (uint32_t)ms;
+		break;
 	case FLAG_SIZE:
-		return take_number(&l->plan.size, flag, value, 1, SIZE_MAX_BYTES, e);
+		return conf_command_u32(&l->plan.size, flag, value, 1, SIZE_MAX_BYTES, e);
 	case FLAG_REPEAT:
-		return take_number(&l->plan.rounds, flag, value, 1, LAB_ROUNDS_MAX, e);
+		return conf_command_u32(&l->plan.rounds, flag, value, 1, LAB_ROUNDS_MAX, e);
 	case FLAG_PIN:
 		l->plan.is_pinned = true;
 		break;
@@ -180,8 +148,9 @@ static int plan_models(struct lab *l, struct ting_error *err)
 	return result ? result : lab_plan_transports(&l->plan, l->transports, err);
 }
 
-static int complete(struct lab *l, struct conf_error *e)
+static int complete(void *self, struct conf_error *e)
 {
+	struct lab *l = self;
 	struct ting_error err;
 	int result = l->run.endpoint ? plan_other(l, &err) : plan_models(l, &err);
 
@@ -190,29 +159,15 @@ static int complete(struct lab *l, struct conf_error *e)
 	return result ? conf_error_set(e, "%s", err.text) : 0;
 }
 
-/* 0: go on; 1: done, with *status. */
-static int read_command_line(struct lab *l, char **argv, int *status)
-{
-	struct conf_flag_reader r = conf_flag_reader_of(argv + 1);
-	const struct conf_flag *flag;
-	struct conf_error e;
-	const char *value;
-
-	while ((flag = conf_flag_next(&r, flags, &value, &e))) {
-		if (flag == &flags[FLAG_HELP]) {
-			print_help(stdout);
-			*status = 0;
-			return 1;
-		}
-		if (take_flag(l, flag, value, &e))
-			break;
-	}
-	if (!e.text[0] && !complete(l, &e))
-		return 0;
-	(void)fprintf(stderr, "ting: %s (ting lab --help tells more)\n", e.text);
-	*status = STATUS_USAGE;
-	return 1;
-}
+static const struct conf_command command_line = {
+	.name = "lab",
+	.usage = "ting lab [OPTION...]\n\n"
+		 "Measures each server model on each transport, and writes lab.csv and\n"
+		 "lab.html: a table, charts, and what to choose.\n",
+	.flags = flags,
+	.take = take_flag,
+	.check = complete,
+};
 
 /* What the files are made of. */
 struct report {
@@ -354,7 +309,7 @@ int apps_lab(int argc, char **argv)
 	int status;
 
 	(void)argc;
-	if (read_command_line(&l, argv, &status))
+	if (conf_command_read(&command_line, &l, argv, &status))
 		return status;
 	if (l.floor)
 		return be_floor(&l);

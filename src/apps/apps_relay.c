@@ -7,8 +7,7 @@
 #include "apps/apps_talk_open.h"
 #include "apps/apps_talk_status.h"
 #include "apps/apps_talk_stop.h"
-#include "conf/conf_flag.h"
-#include "conf/conf_value.h"
+#include "conf/conf_command.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,16 +52,6 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-static void print_help(FILE *out)
-{
-	(void)fprintf(out,
-		"ting relay A B [OPTION...]\n\n"
-		"Joins two endpoints: what comes from A goes to B, what comes from B to A.\n"
-		"listen: waits there for somebody, again and again; line: and framed: say where\n"
-		"messages end in a stream.\n\n");
-	conf_flag_print(flags, out);
-}
-
 /* Takes the word off the front of the text, if it is there. */
 static bool take_prefix(const char **text, const char *word)
 {
@@ -91,19 +80,16 @@ static int take_side(struct relay *r, const char *text, struct conf_error *e)
 	return talk_scheme(&s->scheme, text, e);
 }
 
-static int take_flag(struct relay *r, enum flag which, const char *value, struct conf_error *e)
+static int take_flag(
+	void *self, const struct conf_flag *flag, const char *value, struct conf_error *e)
 {
-	char quoted[CONF_QUOTE_ROOM];
+	struct relay *r = self;
 
-	switch (which) {
+	switch ((enum flag)(flag - flags)) {
 	case FLAG_WORD:
 		return take_side(r, value, e);
 	case FLAG_TIMEOUT:
-		if (conf_value_seconds(&r->timeout_ms, value, 1, TIME_MS_MAX))
-			return conf_error_set(e,
-				"expected a number of seconds after --timeout, found %s",
-				conf_quote(quoted, value));
-		break;
+		return conf_command_seconds(&r->timeout_ms, flag, value, 1, TIME_MS_MAX, e);
 	case FLAG_ONCE:
 		r->is_once = true;
 		break;
@@ -122,31 +108,23 @@ static int take_flag(struct relay *r, enum flag which, const char *value, struct
 	return 0;
 }
 
-/* 0: go on; 1: done, with *status. */
-static int read_command_line(struct relay *r, char **argv, int *status)
+static int check(void *self, struct conf_error *e)
 {
-	struct conf_flag_reader reader = conf_flag_reader_of(argv + 1);
-	const struct conf_flag *flag;
-	struct conf_error e;
-	const char *value;
+	const struct relay *r = self;
 
-	while ((flag = conf_flag_next(&reader, flags, &value, &e))) {
-		if (flag == &flags[FLAG_HELP]) {
-			print_help(stdout);
-			*status = TALK_DONE;
-			return 1;
-		}
-		if (take_flag(r, (enum flag)(flag - flags), value, &e))
-			break;
-	}
-	if (!e.text[0] && !r->sides[1].endpoint)
-		(void)conf_error_set(&e, "expected two endpoints");
-	if (!e.text[0])
-		return 0;
-	(void)fprintf(stderr, "ting: %s (ting relay --help tells more)\n", e.text);
-	*status = TALK_USAGE;
-	return 1;
+	return r->sides[1].endpoint ? 0 : conf_error_set(e, "expected two endpoints");
 }
+
+static const struct conf_command command = {
+	.name = "relay",
+	.usage = "ting relay A B [OPTION...]\n\n"
+		 "Joins two endpoints: what comes from A goes to B, what comes from B to A.\n"
+		 "listen: waits there for somebody, again and again; line: and framed: say where\n"
+		 "messages end in a stream.\n",
+	.flags = flags,
+	.take = take_flag,
+	.check = check,
+};
 
 static bool has_listener(const struct relay *r)
 {
@@ -229,7 +207,7 @@ int apps_relay(int argc, char **argv)
 	int status;
 
 	(void)argc;
-	if (read_command_line(&r, argv, &status))
+	if (conf_command_read(&command, &r, argv, &status))
 		return status;
 	stop_catch();
 	status = listen_on(&r);

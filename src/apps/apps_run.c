@@ -2,8 +2,7 @@
 #include "apps/apps_run.h"
 
 #include "apps/apps_run_list.h"
-#include "conf/conf_flag.h"
-#include "conf/conf_value.h"
+#include "conf/conf_command.h"
 #include "net/net_host.h"
 #include "service/service.h"
 
@@ -65,14 +64,6 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-static void print_help(FILE *out)
-{
-	(void)fprintf(out,
-		"ting run SERVICE [ENDPOINT...] [--model MODEL] [OPTION...]\n\n"
-		"A small server.  Without a service: which ones there are.\n\n");
-	conf_flag_print(flags, out);
-}
-
 static int take_endpoint(struct run *r, const char *text, struct conf_error *e)
 {
 	struct ting_error err;
@@ -106,58 +97,26 @@ static int take_model(struct run *r, const char *name, struct conf_error *e)
 			  conf_quote(quoted, name));
 }
 
-static int take_number(int64_t *ret, const struct conf_flag *flag, const char *text, int64_t max,
-	struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
-
-	if (conf_value_number(ret, text, 1, max))
-		return conf_error_set(e,
-			"expected a number from 1 to %" PRId64 " after --%s, found %s", max,
-			flag->name, conf_quote(quoted, text));
-	return 0;
-}
-
-static int take_idle(msec *ret, const char *text, struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
-
-	if (conf_value_seconds(ret, text, 1, IDLE_MS_MAX))
-		return conf_error_set(e, "expected seconds from 0.001 to %d after --idle, found %s",
-			IDLE_MS_MAX / 1000, conf_quote(quoted, text));
-	return 0;
-}
-
-static int take_work(uint32_t *ret, const char *text, struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
-	int64_t us;
-
-	if (conf_value_number(&us, text, 0, WORK_US_MAX))
-		return conf_error_set(e, "expected microseconds up to %d after --work, found %s",
-			WORK_US_MAX, conf_quote(quoted, text));
-	*ret = (uint32_t)us;
-	return 0;
-}
-
 static int take_flag(
-	struct run *r, const struct conf_flag *flag, const char *value, struct conf_error *e)
+	void *self, const struct conf_flag *flag, const char *value, struct conf_error *e)
 {
+	struct run *r = self;
+
 	switch ((enum flag)(flag - flags)) {
 	case FLAG_WORD:
 		return r->service ? take_endpoint(r, value, e) : take_service(r, value, e);
 	case FLAG_MODEL:
 		return take_model(r, value, e);
 	case FLAG_CLIENTS:
-		return take_number(&r->clients_max, flag, value, UINT32_MAX, e);
+		return conf_command_number(&r->clients_max, flag, value, 1, UINT32_MAX, e);
 	case FLAG_IDLE:
-		return take_idle(&r->idle_ms, value, e);
+		return conf_command_seconds(&r->idle_ms, flag, value, 1, IDLE_MS_MAX, e);
 	case FLAG_BACKLOG:
-		return take_number(&r->backlog, flag, value, INT32_MAX, e);
+		return conf_command_number(&r->backlog, flag, value, 1, INT32_MAX, e);
 	case FLAG_WORKERS:
-		return take_number(&r->workers, flag, value, WORKERS_MAX, e);
+		return conf_command_number(&r->workers, flag, value, 1, WORKERS_MAX, e);
 	case FLAG_WORK:
-		return take_work(&r->options.work_us, value, e);
+		return conf_command_u32(&r->options.work_us, flag, value, 0, WORK_US_MAX, e);
 	case FLAG_ROOT:
 		r->options.root = value;
 		break;
@@ -168,57 +127,37 @@ static int take_flag(
 		r->is_verbose = true;
 		break;
 	case FLAG_LIST:
+		run_list_print_fields(stdout);
+		return 1;
 	case FLAG_HELP:
 		break;
 	}
 	return 0;
 }
 
-/* Prints what was asked for instead of serving.  Returns whether there was anything. */
-static bool print_wanted(enum flag flag)
-{
-	if (flag == FLAG_HELP)
-		print_help(stdout);
-	else if (flag == FLAG_LIST)
-		run_list_print_fields(stdout);
-	return flag == FLAG_HELP || flag == FLAG_LIST;
-}
-
 /* What the command line left out, and what does not go together. */
-static int complete(struct run *r, struct conf_error *e)
+static int complete(void *self, struct conf_error *e)
 {
 	struct ting_error err;
+	struct run *r = self;
 
+	if (!r->service) {
+		run_list_print(stdout);
+		return 1;
+	}
 	if (net_model_check(r->model, r->service->protocol, &err))
 		return conf_error_set(e, "%s", err.text);
 	return r->endpoint_count ? 0 : take_endpoint(r, r->service->standard, e);
 }
 
-/* 0: go on; 1: done, with *status. */
-static int read_command_line(struct run *r, char **argv, int *status)
-{
-	struct conf_flag_reader reader = conf_flag_reader_of(argv + 1);
-	const struct conf_flag *flag;
-	struct conf_error e;
-	const char *value;
-
-	*status = 0;
-	while ((flag = conf_flag_next(&reader, flags, &value, &e)))
-		if (print_wanted((enum flag)(flag - flags)) || take_flag(r, flag, value, &e))
-			break;
-	if (flag && !e.text[0])
-		return 1;
-	if (!e.text[0] && !r->service) {
-		run_list_print(stdout);
-		return 1;
-	}
-	if (e.text[0] || complete(r, &e)) {
-		(void)fprintf(stderr, "ting: %s\n", e.text);
-		*status = STATUS_USAGE;
-		return 1;
-	}
-	return 0;
-}
+static const struct conf_command command = {
+	.name = "run",
+	.usage = "ting run SERVICE [ENDPOINT...] [--model MODEL] [OPTION...]\n\n"
+		 "A small server.  Without a service: which ones there are.\n",
+	.flags = flags,
+	.take = take_flag,
+	.check = complete,
+};
 
 /* From any thread or process of the model: one write. */
 static void log_line(void *self, const char *text)
@@ -280,7 +219,7 @@ int apps_run(int argc, char **argv)
 	int status, failed;
 
 	(void)argc;
-	if (read_command_line(&r, argv, &status))
+	if (conf_command_read(&command, &r, argv, &status))
 		return status;
 	failed = serve(&r, &err);
 	if (failed) {

@@ -4,8 +4,7 @@
 #include "apps/apps_sniff_line.h"
 #include "apps/apps_talk_stop.h"
 #include "base/base_alloc.h"
-#include "conf/conf_flag.h"
-#include "conf/conf_value.h"
+#include "conf/conf_command.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +18,6 @@
 
 enum {
 	STATUS_SYSTEM = 1,
-	STATUS_USAGE = 2,
 	FRAME_MAX = 1 << 18,
 	BATCH = 64,            /* frames between two looks for a signal */
 	QUEUE_BYTES = 8 << 20, /* of frames that wait to be printed */
@@ -45,30 +43,21 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-static void print_help(FILE *out)
+static int take_flag(
+	void *self, const struct conf_flag *flag, const char *value, struct conf_error *e)
 {
-	(void)fprintf(out,
-		"ting sniff [INTERFACE] [OPTION...]\n\n"
-		"Prints the packets that this machine sends and receives.\n\n");
-	conf_flag_print(flags, out);
-}
+	struct sniff *s = self;
 
-static int take_flag(struct sniff *s, enum flag which, const char *value, struct conf_error *e)
-{
-	switch (which) {
+	switch ((enum flag)(flag - flags)) {
 	case FLAG_WORD:
 		if (s->interface)
 			return conf_error_set(e, "expected one interface");
 		s->interface = value;
 		break;
 	case FLAG_PORT:
-		if (conf_value_number(&s->port, value, 1, UINT16_MAX))
-			return conf_error_set(e, "expected a port from 1 to 65535 after --port");
-		break;
+		return conf_command_number(&s->port, flag, value, 1, UINT16_MAX, e);
 	case FLAG_COUNT:
-		if (conf_value_number(&s->count, value, 1, INT64_MAX))
-			return conf_error_set(e, "expected a number from 1 after --count");
-		break;
+		return conf_command_number(&s->count, flag, value, 1, INT64_MAX, e);
 	case FLAG_HEX:
 		s->is_hex = true;
 		break;
@@ -78,29 +67,13 @@ static int take_flag(struct sniff *s, enum flag which, const char *value, struct
 	return 0;
 }
 
-/* 0: go on; 1: done, with *status. */
-static int read_command_line(struct sniff *s, char **argv, int *status)
-{
-	struct conf_flag_reader reader = conf_flag_reader_of(argv + 1);
-	const struct conf_flag *flag;
-	struct conf_error e;
-	const char *value;
-
-	while ((flag = conf_flag_next(&reader, flags, &value, &e))) {
-		if (flag == &flags[FLAG_HELP]) {
-			print_help(stdout);
-			*status = 0;
-			return 1;
-		}
-		if (take_flag(s, (enum flag)(flag - flags), value, &e))
-			break;
-	}
-	if (!e.text[0])
-		return 0;
-	(void)fprintf(stderr, "ting: %s (ting sniff --help tells more)\n", e.text);
-	*status = STATUS_USAGE;
-	return 1;
-}
+static const struct conf_command command = {
+	.name = "sniff",
+	.usage = "ting sniff [INTERFACE] [OPTION...]\n\n"
+		 "Prints the packets that this machine sends and receives.\n",
+	.flags = flags,
+	.take = take_flag,
+};
 
 static int complain(const char *what, int err)
 {
@@ -248,7 +221,7 @@ int apps_sniff(int argc, char **argv)
 	int status;
 
 	(void)argc;
-	if (read_command_line(&s, argv, &status))
+	if (conf_command_read(&command, &s, argv, &status))
 		return status;
 	stop_catch();
 	status = open_socket(&s);

@@ -3,8 +3,7 @@
 
 #include "apps/apps_talk_open.h"
 #include "apps/apps_talk_status.h"
-#include "conf/conf_flag.h"
-#include "conf/conf_value.h"
+#include "conf/conf_command.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -54,37 +53,6 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-static void print_help(FILE *out)
-{
-	(void)fprintf(out,
-		"ting talk [--listen] ENDPOINT [OPTION...]\n\n"
-		"Joins standard input and output to an endpoint.\n\n");
-	conf_flag_print(flags, out);
-}
-
-static int take_seconds(
-	int64_t *ret_ms, const struct conf_flag *flag, const char *text, struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
-
-	if (conf_value_seconds(ret_ms, text, 0, TIME_MS_MAX) == 0)
-		return 0;
-	return conf_error_set(e, "expected a number of seconds after --%s, found %s", flag->name,
-		conf_quote(quoted, text));
-}
-
-static int take_number(int64_t *ret, const struct conf_flag *flag, const char *text, int64_t min,
-	int64_t max, struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
-
-	if (conf_value_number(ret, text, min, max) == 0)
-		return 0;
-	return conf_error_set(e,
-		"expected a number from %" PRId64 " to %" PRId64 " after --%s, found %s", min, max,
-		flag->name, conf_quote(quoted, text));
-}
-
 static int take_endpoint(struct talk_options *o, const char *text, struct conf_error *e)
 {
 	char quoted[CONF_QUOTE_ROOM];
@@ -96,52 +64,65 @@ static int take_endpoint(struct talk_options *o, const char *text, struct conf_e
 	return talk_scheme(&o->scheme, text, e);
 }
 
-/* The flags that have an argument. */
-static int take_value(
-	struct talk_options *o, enum flag which, const char *value, struct conf_error *e)
+static int take_flag(
+	void *self, const struct conf_flag *flag, const char *value, struct conf_error *e)
 {
-	const struct conf_flag *flag = &flags[which];
+	struct talk_options *o = self;
 
-	if (which == FLAG_WORD)
+	switch ((enum flag)(flag - flags)) {
+	case FLAG_WORD:
 		return take_endpoint(o, value, e);
-	if (which == FLAG_TIMEOUT) {
+	case FLAG_LISTEN:
+		o->is_listening = true;
+		break;
+	case FLAG_FRAMED:
+		o->framing = TING_FRAMED;
+		break;
+	case FLAG_LINE:
+		o->framing = TING_LINES;
+		break;
+	case FLAG_TIMEOUT:
 		o->has_timeout = true;
-		return take_seconds(&o->timeout_ms, flag, value, e);
-	}
-	if (which == FLAG_RETRIES) {
+		return conf_command_seconds(&o->timeout_ms, flag, value, 0, TIME_MS_MAX, e);
+	case FLAG_RETRIES:
 		o->has_retries = true;
-		return take_number(&o->retries, flag, value, 0, RETRIES_MAX, e);
-	}
-	if (which == FLAG_COUNT)
-		return take_number(&o->count, flag, value, 1, INT_MAX, e);
-	if (which == FLAG_INTERVAL)
-		return take_seconds(&o->interval_ms, flag, value, e);
-	if (which == FLAG_BIND)
+		return conf_command_number(&o->retries, flag, value, 0, RETRIES_MAX, e);
+	case FLAG_UNNUMBERED:
+		o->is_unnumbered = true;
+		break;
+	case FLAG_COUNT:
+		return conf_command_number(&o->count, flag, value, 1, INT_MAX, e);
+	case FLAG_INTERVAL:
+		return conf_command_seconds(&o->interval_ms, flag, value, 0, TIME_MS_MAX, e);
+	case FLAG_BIND:
 		o->open.bind = value;
-	if (which == FLAG_INTERFACE)
+		break;
+	case FLAG_INTERFACE:
 		o->open.interface = value;
+		break;
+	case FLAG_BROADCAST:
+		o->open.is_broadcast = true;
+		break;
+	case FLAG_4:
+		o->open.family = AF_INET;
+		break;
+	case FLAG_6:
+		o->open.family = AF_INET6;
+		break;
+	case FLAG_VERBOSE:
+		o->is_verbose = true;
+		break;
+	case FLAG_HELP:
+		break;
+	}
 	return 0;
 }
 
-static void take_switch(struct talk_options *o, enum flag which)
+/* What is missing, and what does not go together. */
+static int check(void *self, struct conf_error *e)
 {
-	o->is_listening |= which == FLAG_LISTEN;
-	o->is_verbose |= which == FLAG_VERBOSE;
-	o->is_unnumbered |= which == FLAG_UNNUMBERED;
-	o->open.is_broadcast |= which == FLAG_BROADCAST;
-	if (which == FLAG_FRAMED)
-		o->framing = TING_FRAMED;
-	if (which == FLAG_LINE)
-		o->framing = TING_LINES;
-	if (which == FLAG_4)
-		o->open.family = AF_INET;
-	if (which == FLAG_6)
-		o->open.family = AF_INET6;
-}
+	const struct talk_options *o = self;
 
-/* What does not go together. */
-static int check(const struct talk_options *o, struct conf_error *e)
-{
 	if (!o->endpoint)
 		return conf_error_set(e, "expected an endpoint: tcp://host:port, for example");
 	if (o->has_retries && (o->is_listening || o->framing != TING_RAW))
@@ -155,31 +136,17 @@ static int check(const struct talk_options *o, struct conf_error *e)
 	return 0;
 }
 
+static const struct conf_command command = {
+	.name = "talk",
+	.usage = "ting talk [--listen] ENDPOINT [OPTION...]\n\n"
+		 "Joins standard input and output to an endpoint.\n",
+	.flags = flags,
+	.take = take_flag,
+	.check = check,
+};
+
 int talk_options_parse(struct talk_options *ret, char **argv, int *status)
 {
-	struct conf_flag_reader r = conf_flag_reader_of(argv + 1);
-	struct talk_options o = {.interval_ms = 1000};
-	const struct conf_flag *flag;
-	struct conf_error e;
-	const char *value;
-
-	while ((flag = conf_flag_next(&r, flags, &value, &e))) {
-		enum flag which = (enum flag)(flag - flags);
-
-		if (which == FLAG_HELP) {
-			print_help(stdout);
-			*status = TALK_DONE;
-			return 1;
-		}
-		take_switch(&o, which);
-		if (value && take_value(&o, which, value, &e))
-			break;
-	}
-	if (e.text[0] || check(&o, &e)) {
-		(void)fprintf(stderr, "ting: %s (ting talk --help tells more)\n", e.text);
-		*status = TALK_USAGE;
-		return 1;
-	}
-	*ret = o;
-	return 0;
+	*ret = (struct talk_options){.interval_ms = 1000};
+	return conf_command_read(&command, ret, argv, status);
 }

@@ -211,7 +211,7 @@ class CommandLine(Case):
         for (model, service), sentence in REFUSED.items():
             with self.subTest(model=model, service=service):
                 self.assertEqual(self.run_to_end(service, "--model", model),
-                                 (2, f"ting: {sentence}\n"))
+                                 (2, f"ting: {sentence} (ting run --help tells more)\n"))
                 self.assertIn(f"{model} cannot carry {service}: ", sentence)
 
     def test_a_port_that_is_taken_is_named(self):
