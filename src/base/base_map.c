@@ -110,3 +110,27 @@ void map_remove(struct map *m, struct map_node *n)
 	n->next = NULL;
 	m->count--;
 }
+
+static void drain(
+	struct map_table *t, void (*taken)(void *context, struct map_node *n), void *context)
+{
+	for (size_t i = 0; i < t->size; i++) {
+		struct map_node *n = t->chains[i];
+
+		t->chains[i] = NULL;
+		while (n) {
+			struct map_node *next = n->next;
+
+			n->next = NULL;
+			taken(context, n);
+			n = next;
+		}
+	}
+}
+
+void map_drain(struct map *m, void (*taken)(void *context, struct map_node *n), void *context)
+{
+	drain(&m->now, taken, context);
+	drain(&m->old, taken, context);
+	m->count = 0;
+}

@@ -46,4 +46,8 @@ int map_insert(struct map *m, struct map_node *n, uint64_t hash);
 /* The element must be there. */
 void map_remove(struct map *m, struct map_node *n);
 
+/* Takes all elements out, in any order, and gives each to `taken`, which may free it.  For the end
+ * of the elements' life: it takes as long as it takes. */
+void map_drain(struct map *m, void (*taken)(void *context, struct map_node *n), void *context);
+
 #endif

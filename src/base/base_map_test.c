@@ -173,3 +173,34 @@ TEST_ABORTS(map, removing_what_is_not_there_is_a_bug)
 	out.node.hash = 1;
 	map_remove(&m, &out.node);
 }
+
+static void count_taken(void *context, struct map_node *n)
+{
+	cr_expect_null(n->next);
+	((struct item *)(void *)n)->key = UINT32_MAX;
+	(*(size_t *)context)++;
+}
+
+TEST(map, gives_each_element_once_when_it_is_drained, "")
+{
+	enum { COUNT = 100 };
+	static struct item items[COUNT];
+
+	for (uint32_t count = 0; count <= COUNT; count++) { /* also in the midst of growing */
+		size_t taken = 0;
+		struct map m;
+
+		map_init(&m, &alloc_libc);
+		for (uint32_t i = 0; i < count; i++) {
+			items[i].key = i;
+			cr_assert_eq(map_insert(&m, &items[i].node, poor_hash(i)), 0);
+		}
+		map_drain(&m, count_taken, &taken);
+		cr_expect_eq(taken, count);
+		cr_expect_eq(m.count, 0);
+		for (uint32_t i = 0; i < count; i++)
+			cr_expect_eq(items[i].key, UINT32_MAX);
+		cr_expect_null(find(&m, poor_hash(0), 0));
+		map_done(&m);
+	}
+}

@@ -17,7 +17,7 @@ struct pool_slab {
 void pool_init(
 	struct pool *p, const struct allocator *alloc, size_t item_bytes, size_t items_per_slab)
 {
-	size_t unit = alignof(max_align_t);
+	size_t unit = alignof(struct pool_item);
 
 	*p = (struct pool){.alloc = alloc,
 		.item_bytes = (item_bytes + unit - 1) / unit * unit,

@@ -15,7 +15,8 @@ struct pool {
 	size_t used; /* things that are handed out */
 };
 
-/* item_bytes is rounded up to hold a pointer. */
+/* item_bytes, the size of a type, is rounded up to hold a pointer.  Things are aligned as their
+ * type needs it: its alignment divides its size. */
 void pool_init(
 	struct pool *p, const struct allocator *alloc, size_t item_bytes, size_t items_per_slab);
 

@@ -15,7 +15,6 @@ static void lists_init(struct broker *b)
 {
 	list_init(&b->conns_ready);
 	list_init(&b->conns_over);
-	list_init(&b->sessions_live);
 	list_init(&b->sessions_hungry);
 	list_init(&b->sessions_ended);
 	list_init(&b->wills_due);
@@ -110,7 +109,7 @@ void broker_tell(struct broker *b, enum broker_note_code code, const struct brok
 		e->note = *note;
 	e->note.code = code;
 	if (c && c->session)
-		e->note.client_id = c->session->client_id;
+		e->note.client_id = broker_session_client_id(c->session);
 	e->note.client_id = arena_copy(&b->effects->arena, e->note.client_id);
 	e->note.topic = arena_copy(&b->effects->arena, e->note.topic);
 }
@@ -231,7 +230,7 @@ static bool wake_one(struct broker *b)
 	struct list *l = list_first(&b->sessions_hungry);
 
 	if (l)
-		broker_session_wake(b, LIST_ENTRY(l, struct broker_session, hungry_link));
+		broker_session_wake(b, LIST_ENTRY(l, struct broker_session, link));
 	return l != NULL;
 }
 

@@ -129,7 +129,7 @@ bool broker_auth_handle(struct broker *b, struct broker_conn *c, const struct mq
 	struct mqtt_disconnect p;
 	int err = mqtt_disconnect_decode(f, c->version, &p);
 	struct broker_question q = {.type = BROKER_ASK_AUTH,
-		.client_id = c->session ? c->session->client_id : span_of(NULL, 0),
+		.client_id = c->session ? broker_session_client_id(c->session) : span_of(NULL, 0),
 		.is_reauthentication = c->state == CONN_ONLINE};
 
 	if (err) {

@@ -189,7 +189,7 @@ static bool greet(struct broker *b, struct broker_conn *c, const struct mqtt_con
 	props->packet_bytes_max = b->config.packet_bytes_max;
 	props->topic_alias_max = c->alias_in.max;
 	props->server_keepalive_s = c->keepalive_s;
-	props->assigned_client_id = c->session->client_id;
+	props->assigned_client_id = broker_session_client_id(c->session);
 	props->auth_method = p->props.auth_method;
 	props->auth_data = auth_data;
 	if (c->version == MQTT_5) {
@@ -205,8 +205,9 @@ static bool greet(struct broker *b, struct broker_conn *c, const struct mqtt_con
 		set_number(props, MQTT_AUTHENTICATION_METHOD, props->auth_method.size != 0);
 		set_number(props, MQTT_AUTHENTICATION_DATA, auth_data.size != 0);
 	}
-	return send_connack(
-		b, c, &ack, c->session->client_id.size + props->auth_method.size + auth_data.size);
+	return send_connack(b, c, &ack,
+		broker_session_client_id(c->session).size + props->auth_method.size +
+			auth_data.size);
 }
 
 /* The session of that client id, offline: as it was, or new; NULL when there is no room. */

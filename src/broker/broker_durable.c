@@ -88,7 +88,7 @@ void broker_durable_done(struct broker *b, uint64_t batch)
 	}
 	while ((l = list_first(&b->sessions_undurable))) {
 		list_remove(l);
-		broker_session_set_hungry(b, LIST_ENTRY(l, struct broker_session, hungry_link));
+		broker_session_set_hungry(b, LIST_ENTRY(l, struct broker_session, link));
 	}
 }
 

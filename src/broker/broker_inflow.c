@@ -17,7 +17,6 @@ struct incoming_id {
 void broker_inflow_init(struct broker_inflow *in)
 {
 	list_init(&in->ids);
-	in->count = 0;
 }
 
 static bool is_id(const struct map_node *n, const void *key)
@@ -40,7 +39,7 @@ static struct incoming_id *find(
 
 bool broker_inflow_has(const struct broker *b, const struct broker_session *s, uint16_t packet_id)
 {
-	return s->in.count && find(b, s, packet_id);
+	return !list_is_empty(&s->in.ids) && find(b, s, packet_id);
 }
 
 int broker_inflow_add(struct broker *b, struct broker_conn *c, uint16_t packet_id)
@@ -58,12 +57,11 @@ int broker_inflow_add(struct broker *b, struct broker_conn *c, uint16_t packet_i
 		return ERR_MEMORY;
 	}
 	list_append(&s->in.ids, &id->link);
-	s->in.count++;
 	c->ids_taken++;
 	return 0;
 }
 
-static void drop(struct broker *b, struct broker_session *s, struct incoming_id *id)
+static void drop(struct broker *b, struct incoming_id *id)
 {
 	struct broker_conn *c = broker_conn_find(b, id->conn);
 
@@ -71,16 +69,15 @@ static void drop(struct broker *b, struct broker_session *s, struct incoming_id 
 		c->ids_taken--;
 	map_remove(&b->incoming_ids, &id->by_id);
 	list_remove(&id->link);
-	s->in.count--;
 	pool_give(&b->incoming, id);
 }
 
 bool broker_inflow_remove(struct broker *b, struct broker_session *s, uint16_t packet_id)
 {
-	struct incoming_id *id = s->in.count ? find(b, s, packet_id) : NULL;
+	struct incoming_id *id = list_is_empty(&s->in.ids) ? NULL : find(b, s, packet_id);
 
 	if (id)
-		drop(b, s, id);
+		drop(b, id);
 	return id != NULL;
 }
 
@@ -89,7 +86,7 @@ bool broker_inflow_drop_one(struct broker *b, struct broker_session *s)
 	struct list *l = list_first(&s->in.ids);
 
 	if (l)
-		drop(b, s, LIST_ENTRY(l, struct incoming_id, link));
+		drop(b, LIST_ENTRY(l, struct incoming_id, link));
 	return l != NULL;
 }
 

@@ -17,7 +17,6 @@ struct broker_session;
 
 struct broker_inflow {
 	struct list ids;
-	uint32_t count;
 };
 
 /* The memory of all sessions' ids. */

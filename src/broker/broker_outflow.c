@@ -65,7 +65,8 @@ static void dequeue(struct broker_session *s, struct broker_delivery *d)
 static void drop_expired(struct broker *b, struct broker_session *s, struct broker_delivery *d)
 {
 	broker_tell(b, BROKER_NOTE_EXPIRED, s->conn,
-		&(struct broker_note){.client_id = s->client_id, .topic = d->message->topic});
+		&(struct broker_note){
+			.client_id = broker_session_client_id(s), .topic = d->message->topic});
 	dequeue(s, d);
 	broker_delivery_free(b, d);
 }
@@ -91,7 +92,7 @@ static void drop_newest(struct broker *b, struct broker_session *s, struct broke
 		b->stats.notes[code]++;
 	else
 		broker_tell(b, code, s->conn,
-			&(struct broker_note){.client_id = s->client_id,
+			&(struct broker_note){.client_id = broker_session_client_id(s),
 				.topic = d->message->topic,
 				.number = (int64_t)s->out.queued_count});
 	s->out.is_dropping = true;
@@ -106,8 +107,8 @@ static void pass_on(struct broker *b, struct broker_delivery *d)
 
 	if (d->group)
 		broker_tell(b, code, NULL,
-			&(struct broker_note){
-				.client_id = d->session->client_id, .topic = d->message->topic});
+			&(struct broker_note){.client_id = broker_session_client_id(d->session),
+				.topic = d->message->topic});
 	if (sub && broker_delivery_redirect(b, d, sub) == 0) {
 		broker_outflow_offer(b, sub->session, d);
 		return;
@@ -182,7 +183,7 @@ static bool is_allowed(
 {
 	struct broker_question q = {.type = BROKER_ASK_DELIVER,
 		.conn = s->conn->id,
-		.client_id = s->client_id,
+		.client_id = broker_session_client_id(s),
 		.topic = d->message->topic,
 		.qos = d->qos,
 		.is_retained = d->is_retained};
@@ -269,8 +270,8 @@ static bool send_first(struct broker *b, struct broker_session *s, struct broker
 		return true;
 	}
 	if (d->message->batch > b->batch_durable) {
-		list_remove(&s->hungry_link);
-		list_append(&b->sessions_undurable, &s->hungry_link);
+		list_remove(&s->link);
+		list_append(&b->sessions_undurable, &s->link);
 		return false;
 	}
 	if (is_expired(b, d)) { /* [MQTT-3.3.2-5] */

@@ -16,11 +16,12 @@ struct broker_outflow {
 	struct list queued_qos0; /* waits for the output only */
 	struct list queued;      /* QoS 1 and 2: waits for the window, too */
 	struct list inflight;
-	size_t queued_count, queued_bytes;     /* never sent, of both queues */
-	size_t inflight_count, inflight_bytes; /* sent at least once */
-	uint16_t packet_id_last;
+	size_t queued_bytes, inflight_bytes;
 	uint64_t ticket;               /* of the access decision that `asked` waits for; 0: none */
 	struct broker_delivery *asked; /* the first of a queue */
+	uint32_t queued_count;         /* never sent, of both queues */
+	uint16_t inflight_count;       /* sent at least once */
+	uint16_t packet_id_last;
 	bool is_dropping;    /* told of a drop since the queues were empty: one line is enough */
 	bool is_window_full; /* waits for acknowledgements */
 };

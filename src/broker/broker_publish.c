@@ -72,7 +72,7 @@ static struct broker_answer ask(
 	struct broker *b, struct broker_conn *c, const struct mqtt_publish *p)
 {
 	struct broker_question q = {.type = BROKER_ASK_PUBLISH,
-		.client_id = c->session->client_id,
+		.client_id = broker_session_client_id(c->session),
 		.topic = p->topic,
 		.qos = p->qos,
 		.is_retained = p->is_retained};

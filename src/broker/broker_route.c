@@ -1,8 +1,9 @@
 /* broker_route.c - matching makes a delivery for each session that is met, then all are offered.
  *
- * A session that several subscriptions reach gets one delivery, which its routed_* fields find
- * again.  A shared subscription makes a delivery of its own for the member whose turn it is.  Until
- * the publication is handed out no ended session is freed: deliveries point to sessions. */
+ * A session that several subscriptions reach gets one delivery, which `routed` finds again until
+ * it is handed out.  A shared subscription makes a delivery of its own for the member whose turn it
+ * is.  Until the publication is handed out no ended session is freed: deliveries point to sessions.
+ */
 #include "broker/broker_route.h"
 
 #include "base/base_err.h"
@@ -28,7 +29,6 @@ void broker_route_start(struct broker *b, struct broker_message *m, struct broke
 	assert(broker_route_is_free(r));
 	r->message = m;
 	r->is_matching = true;
-	r->serial++;
 	r->matched = 0;
 	r->publisher = publisher ? publisher->id : 0;
 	r->session = publisher ? publisher->session : NULL;
@@ -85,11 +85,9 @@ static int meet(struct broker *b, const struct broker_subscription *sub)
 		return 0;
 	if (broker_subscription_is_own(sub, r->message)) /* [MQTT-3.8.3-3] */
 		return 0;
-	if (s->routed_serial == r->serial)
-		return broker_delivery_merge(b, s->routed_delivery, sub);
-	s->routed_serial = r->serial;
-	s->routed_delivery = NULL;
-	return add_delivery(b, sub, &s->routed_delivery);
+	if (s->routed)
+		return broker_delivery_merge(b, s->routed, sub);
+	return add_delivery(b, sub, &s->routed);
 }
 
 struct broker_subscription *broker_route_pick(struct broker *b, struct topic_group *g)
@@ -139,12 +137,26 @@ static void release(struct broker *b)
 	r->session = NULL;
 }
 
+/* The next delivery, out of the list; NULL: there is none left. */
+static struct broker_delivery *take_delivery(struct broker *b)
+{
+	struct list *l = list_first(&b->route.deliveries);
+	struct broker_delivery *d;
+
+	if (!l)
+		return NULL;
+	list_remove(l);
+	d = LIST_ENTRY(l, struct broker_delivery, link);
+	d->session->routed = NULL;
+	return d;
+}
+
 static void drop_deliveries(struct broker *b)
 {
-	struct list *l;
+	struct broker_delivery *d;
 
-	while ((l = list_first(&b->route.deliveries)))
-		broker_delivery_free(b, LIST_ENTRY(l, struct broker_delivery, link));
+	while ((d = take_delivery(b)))
+		broker_delivery_free(b, d);
 }
 
 /* No memory for all of it: nobody gets it.  A publisher that waits for an answer gets none and
@@ -199,17 +211,14 @@ static int match_next(struct broker *b)
 void broker_route_run(struct broker *b)
 {
 	struct broker_route *r = &b->route;
-	struct list *l;
+	struct broker_delivery *d;
 
 	while (r->is_matching && b->work > 0)
 		if (match_next(b)) {
 			give_up(b);
 			return;
 		}
-	while (!r->is_matching && b->work > 0 && (l = list_first(&r->deliveries))) {
-		struct broker_delivery *d = LIST_ENTRY(l, struct broker_delivery, link);
-
-		list_remove(l);
+	while (!r->is_matching && b->work > 0 && (d = take_delivery(b))) {
 		broker_spend(b, 1);
 		broker_outflow_offer(b, d->session, d);
 	}

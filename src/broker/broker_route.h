@@ -20,7 +20,6 @@ struct broker_subscription;
 struct broker_route {
 	struct broker_message *message; /* NULL: free */
 	bool is_matching;
-	uint64_t serial;
 	struct topic_match match;
 	struct list deliveries;
 	size_t matched;

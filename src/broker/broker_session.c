@@ -16,7 +16,8 @@ static bool has_client_id(const struct map_node *n, const void *key)
 	const struct span *client_id = key;
 
 	return span_equal(
-		LIST_ENTRY(n, const struct broker_session, by_client_id)->client_id, *client_id);
+		broker_session_client_id(LIST_ENTRY(n, const struct broker_session, by_client_id)),
+		*client_id);
 }
 
 struct broker_session *broker_session_find(const struct broker *b, struct span client_id)
@@ -27,6 +28,11 @@ struct broker_session *broker_session_find(const struct broker *b, struct span c
 	return n ? LIST_ENTRY(n, struct broker_session, by_client_id) : NULL;
 }
 
+static size_t session_bytes(size_t client_id_bytes)
+{
+	return offsetof(struct broker_session, client_id) + client_id_bytes;
+}
+
 int broker_session_new(struct broker *b, struct span client_id, struct broker_session **ret)
 {
 	struct broker_session *s;
@@ -35,13 +41,13 @@ int broker_session_new(struct broker *b, struct span client_id, struct broker_se
 		return ERR_LIMIT;
 	if (heap_reserve(&b->session_timers, b->sessions.count + 1))
 		return ERR_MEMORY;
-	s = alloc_try(b->alloc, sizeof *s + client_id.size);
+	s = alloc_try(b->alloc, session_bytes(client_id.size));
 	if (!s)
 		return ERR_MEMORY;
-	memcpy(s->client_id_bytes, client_id.at, client_id.size);
-	s->client_id = span_of(s->client_id_bytes, client_id.size);
+	memcpy(s->client_id, client_id.at, client_id.size);
+	s->client_id_bytes = (uint16_t)client_id.size;
 	if (map_insert(&b->sessions, &s->by_client_id, hash_bytes(&b->seed, client_id))) {
-		alloc_free(b->alloc, s, sizeof *s + client_id.size);
+		alloc_free(b->alloc, s, session_bytes(client_id.size));
 		return ERR_MEMORY;
 	}
 	s->state = SESSION_OFFLINE;
@@ -50,8 +56,7 @@ int broker_session_new(struct broker *b, struct span client_id, struct broker_se
 	broker_inflow_init(&s->in);
 	list_init(&s->subscriptions);
 	list_init(&s->replays);
-	list_init(&s->hungry_link);
-	list_append(&b->sessions_live, &s->link);
+	list_init(&s->link);
 	*ret = s;
 	return 0;
 }
@@ -106,16 +111,21 @@ void broker_session_detach(struct broker *b, struct broker_session *s, bool is_w
 	set_timer(b, s);
 }
 
-void broker_session_end(struct broker *b, struct broker_session *s)
+/* The map does not know it any more. */
+static void end(struct broker *b, struct broker_session *s)
 {
 	assert(s->state == SESSION_OFFLINE);
 	s->state = SESSION_ENDED;
 	heap_remove(&b->session_timers, &s->timer);
 	broker_will_release(b, s); /* the earlier of delay and session end [MQTT-3.1.2-8] */
-	map_remove(&b->sessions, &s->by_client_id);
-	list_remove(&s->hungry_link);
 	list_remove(&s->link);
 	list_append(&b->sessions_ended, &s->link);
+}
+
+void broker_session_end(struct broker *b, struct broker_session *s)
+{
+	map_remove(&b->sessions, &s->by_client_id);
+	end(b, s);
 }
 
 void broker_session_timer(struct broker *b, struct heap_node *timer)
@@ -129,13 +139,13 @@ void broker_session_timer(struct broker *b, struct heap_node *timer)
 		return;
 	}
 	broker_tell(b, BROKER_NOTE_SESSION_EXPIRED, NULL,
-		&(struct broker_note){.client_id = s->client_id});
+		&(struct broker_note){.client_id = broker_session_client_id(s)});
 	broker_session_end(b, s); /* [MQTT-4.1.0-2] */
 }
 
 void broker_session_wake(struct broker *b, struct broker_session *s)
 {
-	list_remove(&s->hungry_link);
+	list_remove(&s->link);
 	if (s->state != SESSION_ONLINE)
 		return;
 	do
@@ -147,15 +157,15 @@ void broker_session_wake(struct broker *b, struct broker_session *s)
 
 void broker_session_set_hungry(struct broker *b, struct broker_session *s)
 {
-	if (s->state == SESSION_ONLINE && list_is_empty(&s->hungry_link))
-		list_append(&b->sessions_hungry, &s->hungry_link);
+	if (s->state == SESSION_ONLINE && list_is_empty(&s->link))
+		list_append(&b->sessions_hungry, &s->link);
 }
 
 static void session_free(struct broker *b, struct broker_session *s)
 {
 	assert(list_is_empty(&s->subscriptions));
 	list_remove(&s->link);
-	alloc_free(b->alloc, s, sizeof *s + s->client_id.size);
+	alloc_free(b->alloc, s, session_bytes(s->client_id_bytes));
 }
 
 /* Its subscriptions go first, so that what was shared can only go to somebody else. */
@@ -184,15 +194,17 @@ bool broker_session_bury(struct broker *b)
 	return true;
 }
 
+static void end_drained(void *context, struct map_node *n)
+{
+	end(context, LIST_ENTRY(n, struct broker_session, by_client_id));
+}
+
 void broker_session_free_all(struct broker *b)
 {
-	struct list *l;
-
 	for (size_t i = 0; i < b->conns_room; i++)
 		if (b->conns[i])
 			broker_conn_lost(b, b->conns[i]);
-	while ((l = list_first(&b->sessions_live)))
-		broker_session_end(b, LIST_ENTRY(l, struct broker_session, link));
+	map_drain(&b->sessions, end_drained, b);
 	b->work = SIZE_MAX;
 	while (broker_session_bury(b))
 		b->work = SIZE_MAX;

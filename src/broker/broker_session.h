@@ -20,25 +20,25 @@ struct broker_will;
 enum broker_session_state { SESSION_ONLINE, SESSION_OFFLINE, SESSION_ENDED };
 
 struct broker_session {
-	struct list link; /* among all, or among those that ended */
+	/* Has something to send, but the step's work was used up; what it sends next is not durable
+	 * yet; or it ended: never two of them. */
+	struct list link;
 	struct map_node by_client_id;
-	enum broker_session_state state;
 	uint64_t serial;
 	struct broker_conn *conn; /* while online */
-	uint32_t expiry_s;        /* after the connection; UINT32_MAX: never */
 	msec expires_ms;          /* while offline */
 	struct heap_node timer;   /* the earlier of the will's and the session's end */
 	struct broker_will *will;
 	struct broker_outflow out;
 	struct broker_inflow in;
 	struct list subscriptions;
+	struct list replays;            /* retained messages that follow a SUBSCRIBE */
+	struct broker_delivery *routed; /* in the router; NULL: its publication did not meet it */
 	uint32_t subscriptions_count;
-	struct list replays;     /* retained messages that follow a SUBSCRIBE */
-	struct list hungry_link; /* has something to send, but the step's work was used up */
-	uint64_t routed_serial;  /* the publication that met it last, and */
-	struct broker_delivery *routed_delivery; /* the delivery it met it with */
-	struct span client_id;
-	uint8_t client_id_bytes[];
+	uint32_t expiry_s; /* after the connection; UINT32_MAX: never */
+	uint8_t state;     /* enum broker_session_state */
+	uint16_t client_id_bytes;
+	uint8_t client_id[];
 };
 
 struct broker_subscription {
@@ -50,6 +50,11 @@ struct broker_subscription {
 	uint8_t qos;
 	bool is_no_local, is_retain_as_published;
 };
+
+static inline struct span broker_session_client_id(const struct broker_session *s)
+{
+	return span_of(s->client_id, s->client_id_bytes);
+}
 
 /* NULL when there is none. */
 struct broker_session *broker_session_find(const struct broker *b, struct span client_id);

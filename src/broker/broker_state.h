@@ -44,7 +44,7 @@ struct broker {
 	struct map sessions; /* by client id */
 	uint64_t session_serial;
 	struct heap session_timers;
-	struct list sessions_live, sessions_hungry, sessions_ended;
+	struct list sessions_hungry, sessions_ended;
 	struct map packet_ids;   /* deliveries by session and packet id */
 	struct map incoming_ids; /* QoS 2 packet ids by session and packet id */
 	struct pool deliveries, delivery_ids, incoming, subscriptions;
@@ -61,7 +61,7 @@ struct broker {
 	uint64_t batch_open, batch_durable;
 	bool is_batch_used; /* something of this step must be durable */
 	struct list answers_held;
-	struct list sessions_undurable; /* by hungry_link: what they send next is not durable */
+	struct list sessions_undurable; /* what they send next is not durable */
 	struct pool answers;
 };
 

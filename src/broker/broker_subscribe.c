@@ -59,7 +59,7 @@ static bool subscribe_one(struct broker *b, struct broker_conn *c, struct mqtt_f
 	uint32_t id, uint8_t *ret_reason)
 {
 	struct broker_question q = {.type = BROKER_ASK_SUBSCRIBE,
-		.client_id = c->session->client_id,
+		.client_id = broker_session_client_id(c->session),
 		.qos = options->qos};
 	enum mqtt_reason reason = MQTT_TOPIC_FILTER_INVALID;
 	struct broker_answer answer;

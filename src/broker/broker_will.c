@@ -59,7 +59,8 @@ void broker_will_release(struct broker *b, struct broker_session *s)
 		w->message->expires_ms = b->now.mono + (msec)w->expiry_s * 1000;
 	list_append(&b->wills_due, &w->link);
 	broker_tell(b, BROKER_NOTE_WILL_SENT, NULL,
-		&(struct broker_note){.client_id = s->client_id, .topic = w->message->topic});
+		&(struct broker_note){
+			.client_id = broker_session_client_id(s), .topic = w->message->topic});
 }
 
 bool broker_will_publish_one(struct broker *b)

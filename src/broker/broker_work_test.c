@@ -4,7 +4,11 @@
 
 #include <stdio.h>
 
-enum { CROWD = 1000 };
+enum {
+	CROWD = 1000,
+	IDLE_BYTES_MAX = 700, /* of a connection with a session and a subscription */
+	IDLE_BLOCKS_MAX = 2,  /* the session, the topic's node: the rest shares slabs and tables */
+};
 
 static void gather(struct rig *r, size_t count, uint8_t qos)
 {
@@ -72,6 +76,61 @@ TEST(work, a_huge_fan_out_stops_at_the_budget_and_goes_on, "")
 	cr_assert_leq(r.sends_max, 100);
 	cr_assert_geq(r.steps, CROWD / 100);
 	cr_assert_gt(broker_stats(r.broker)->work_paused, 0);
+	rig_done(&r);
+}
+
+/* Client ids and topics of six digits, as in doc/speed.md; the tables are just not full. */
+static void add_idle(struct rig *r, size_t from, size_t to)
+{
+	char id[32], topic[32];
+
+	for (size_t i = from; i < to; i++) {
+		snprintf(id, sizeof id, "client-%06zu", i);
+		snprintf(topic, sizeof topic, "idle/%06zu", i);
+		rig_connect(r, i, id, true);
+		rig_subscribe(r, i, topic, 1);
+	}
+}
+
+TEST(work, an_idle_subscriber_holds_what_it_owes_and_no_buffer, "")
+{
+	enum { COUNT = 2048 };
+	size_t bytes, blocks;
+	struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	add_idle(&r, 1, 2);
+	bytes = r.live_bytes;
+	blocks = r.live_blocks;
+	add_idle(&r, 2, COUNT);
+	cr_expect_leq(r.live_bytes - bytes, (size_t)IDLE_BYTES_MAX * COUNT);
+	cr_expect_leq(r.live_blocks - blocks, IDLE_BLOCKS_MAX * COUNT + COUNT / 16);
+	rig_done(&r);
+}
+
+TEST(work, a_connection_that_was_busy_is_as_small_as_before, "")
+{
+	const uint8_t puback[] = {0x40, 2, 0, 1}, half[] = {0x30, 100};
+	uint8_t rest[100] = {0, 1, 'x'};
+	size_t bytes, blocks;
+	struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	add_idle(&r, 1, 3);
+	rig_publish(&r, 1, "idle/000002", 1, 1); /* the pools hold a slab from now on */
+	rig_bytes(&r, 2, span_of(puback, sizeof puback));
+	bytes = r.live_bytes;
+	blocks = r.live_blocks;
+	rig_publish(&r, 1, "idle/000002", 1, 1);
+	rig_bytes(&r, 1, span_of(half, sizeof half)); /* a packet in two parts */
+	cr_expect_gt(r.live_bytes, bytes);
+	rig_bytes(&r, 1, span_of(rest, sizeof rest));
+	rig_bytes(&r, 2, span_of((const uint8_t[]){0x40, 2, 0, 2}, 4));
+	rig_subscribe(&r, 2, "idle/000002", 1);
+	cr_expect_eq(r.live_bytes, bytes);
+	cr_expect_eq(r.live_blocks, blocks);
 	rig_done(&r);
 }
 
