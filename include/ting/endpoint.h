@@ -71,11 +71,11 @@ struct ting_end;
 int ting_open(struct ting_end **ret, const char *endpoint, const struct ting_options *options,
 	struct ting_error *err);
 
-/* The same in two steps that do not wait, for sockets; only a name's resolver may.  ting_open_start()
- * answers 0 and an end that can be waited for and closed, and nothing else yet.  When
- * ting_descriptor(end, TING_WRITE) can be written, ting_open_finish() answers 0 and the open end in
- * *e; -EAGAIN: wait again, for a descriptor that may be another; or -errno with a sentence, and *e
- * is gone.  What the options point to must live as long as that takes. */
+/* The same in two steps that do not wait, for sockets; only a name's resolver may.
+ * ting_open_start() answers 0 and an end that can be waited for and closed, and nothing else yet.
+ * When ting_descriptor(end, TING_WRITE) can be written, ting_open_finish() answers 0 and the open
+ * end in *e; -EAGAIN: wait again, for a descriptor that may be another; or -errno with a sentence,
+ * and *e is gone.  What the options point to must live as long as that takes. */
 int ting_open_start(struct ting_end **ret, const char *endpoint, const struct ting_options *options,
 	struct ting_error *err);
 int ting_open_finish(struct ting_end **e, struct ting_error *err);

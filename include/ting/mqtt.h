@@ -126,6 +126,11 @@ struct ting_client_options {
 	struct ting_text auth_method, auth_data; /* enhanced authentication */
 	const struct ting_pair *user_properties;
 	size_t user_properties_count;
+
+	/* ting/client.h alone: the answer to what the server asks in enhanced authentication,
+	 * borrowed until the next.  0; anything else gives the connection up. */
+	int (*authenticate)(void *context, struct ting_text challenge, struct ting_text *ret);
+	void *authenticate_context;
 };
 
 /* What the server said when it let us in; spans are borrowed until the next call. */

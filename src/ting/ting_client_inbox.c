@@ -1,0 +1,75 @@
+/* ting_client_inbox.c - each message is one piece of memory. */
+#include "ting/ting_client_inbox.h"
+
+#include "ting/ting_client_keep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void inbox_init(struct inbox *i, size_t bytes_max)
+{
+	list_init(&i->messages);
+	list_init(&i->responses);
+	i->bytes = 0;
+	i->bytes_max = bytes_max;
+}
+
+void received_free(struct received *r)
+{
+	free(r);
+}
+
+static struct received *take(struct inbox *i, struct list *link)
+{
+	struct received *r = LIST_ENTRY(link, struct received, link);
+
+	list_remove(link);
+	i->bytes -= r->bytes;
+	return r;
+}
+
+struct received *inbox_take(struct inbox *i, struct list *list)
+{
+	return list_is_empty(list) ? NULL : take(i, list_first(list));
+}
+
+void inbox_done(struct inbox *i)
+{
+	struct received *r;
+
+	while ((r = inbox_take(i, &i->messages)) || (r = inbox_take(i, &i->responses)))
+		received_free(r);
+}
+
+int inbox_add(struct inbox *i, struct list *list, const struct ting_message *m)
+{
+	size_t bytes = sizeof(struct received) + keep_message_bytes(m);
+	struct received *r = malloc(bytes);
+
+	if (!r)
+		return -ENOMEM;
+	r->bytes = bytes;
+	r->message = keep_message(r + 1, m);
+	list_append(list, &r->link);
+	i->bytes += bytes;
+	return 0;
+}
+
+bool inbox_is_full(const struct inbox *i)
+{
+	return i->bytes >= i->bytes_max;
+}
+
+static void forget_repeated(struct inbox *i, struct list *list)
+{
+	list_for_each_safe (link, list) {
+		if (LIST_ENTRY(link, struct received, link)->message.qos == 1)
+			received_free(take(i, link));
+	}
+}
+
+void inbox_forget_repeated(struct inbox *i)
+{
+	forget_repeated(i, &i->messages);
+	forget_repeated(i, &i->responses);
+}
