@@ -1,33 +1,38 @@
 /* apps_bench.c - from the command line to a plan, and from its result to files. */
 #include "apps/apps_bench.h"
 
+#include "apps/apps_bench_json.h"
+#include "apps/apps_write.h"
+#include "bench/bench_figures.h"
 #include "bench/bench_floor.h"
 #include "bench/bench_print.h"
 #include "bench/bench_run.h"
-#include "conf/conf_flag.h"
-#include "conf/conf_value.h"
+#include "conf/conf_command.h"
+#include "loop/loop_clock.h"
 #include "net/net_address.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
 	STATUS_BAD = 1, /* the broker broke a promise or went away, or a file cannot be written */
-	STATUS_USAGE = 2,
 	DURATION_MS_MIN = 10,
 	DURATION_MS_MAX = 24 * 3600 * 1000,
-	NS_PER_S = 1000000000,
+	RATE_MAX = 100000000, /* messages a second */
 };
 
 struct bench {
 	struct bench_plan plan;
 	struct bench_run run;
-	const char *where; /* HOST[:PORT] or an endpoint */
-	const char *floor; /* --floor: only be the forwarder, there */
+	uint32_t qos, version, pid;
+	const char *where;      /* HOST[:PORT] or an endpoint */
+	const char *floor;      /* --floor: only be the forwarder, there */
+	const char *csv, *json; /* files, or NULL */
 	char endpoint[NET_ENDPOINT_MAX + 1];
 };
 
@@ -49,6 +54,8 @@ enum flag {
 	FLAG_PID,
 	FLAG_USER,
 	FLAG_PASSWORD,
+	FLAG_CSV,
+	FLAG_JSON,
 	FLAG_FLOOR,
 	FLAG_HELP,
 	FLAG_WHERE,
@@ -74,33 +81,40 @@ static const struct conf_flag flags[] = {
 	[FLAG_PID] = {'\0', "pid", "PID", "the broker's process: tells its CPU and memory"},
 	[FLAG_USER] = {'u', "username", "NAME", "to connect with"},
 	[FLAG_PASSWORD] = {'P', "pw", "PASSWORD", "to connect with"},
+	[FLAG_CSV] = {'\0', "csv", "FILE", "write what was measured there, as two lines"},
+	[FLAG_JSON] = {'\0', "json", "FILE", "and there, with what happened meanwhile"},
 	[FLAG_FLOOR] = {'\0', "floor", "ENDPOINT", "only be a forwarder without protocol, there"},
 	[FLAG_HELP] = {'h', "help", NULL, "print this"},
-	[FLAG_WHERE] = {CONF_FLAG_WORD, NULL, NULL, NULL},
+	[FLAG_WHERE] = {CONF_FLAG_WORD, NULL, "HOST[:PORT]",
+		"the broker, or its endpoint; usually 127.0.0.1:1883"},
 	{0},
 };
 
-static void print_help(FILE *out)
-{
-	(void)fprintf(out,
-		"ting bench [HOST[:PORT] | ENDPOINT] [OPTION...]\n\n"
-		"Puts a load on an MQTT broker, checks every message, and tells what it took.\n\n");
-	conf_flag_print(flags, out);
-}
-
-static int take_number(uint32_t *ret, const struct conf_flag *flag, const char *text, int64_t min,
-	int64_t max, struct conf_error *e)
-{
-	char quoted[CONF_QUOTE_ROOM];
-	int64_t number;
-
-	if (conf_value_number(&number, text, min, max))
-		return conf_error_set(e,
-			"expected a number from %" PRId64 " to %" PRId64 " after --%s, found %s",
-			min, max, flag->name, conf_quote(quoted, text));
-	*ret = (uint32_t)number;
-	return 0;
-}
+/* Where a value goes in struct bench: a number, or a text, which has no bounds. */
+static const struct place {
+	size_t offset;
+	uint32_t min, max;
+} places[] = {
+	[FLAG_PAIRS] = {offsetof(struct bench, plan.pairs), 1, BENCH_CLIENTS_MAX},
+	[FLAG_PUBLISHERS] = {offsetof(struct bench, plan.publishers), 1, BENCH_CLIENTS_MAX},
+	[FLAG_SUBSCRIBERS] = {offsetof(struct bench, plan.subscribers), 1, BENCH_CLIENTS_MAX},
+	[FLAG_CONNECTIONS] = {offsetof(struct bench, plan.connections), 1, BENCH_CLIENTS_MAX},
+	[FLAG_FILTERS] = {offsetof(struct bench, plan.filters), 1, BENCH_FILTERS_MAX},
+	[FLAG_QOS] = {offsetof(struct bench, qos), 0, 2},
+	[FLAG_SIZE] = {offsetof(struct bench, plan.size), 1, UINT32_MAX},
+	[FLAG_VERSION] = {offsetof(struct bench, version), MQTT_3_1, MQTT_5},
+	[FLAG_WINDOW] = {offsetof(struct bench, plan.window), 1, UINT16_MAX},
+	[FLAG_RATE] = {offsetof(struct bench, plan.rate), 1, RATE_MAX},
+	[FLAG_MESSAGES] = {offsetof(struct bench, plan.messages), 1, INT32_MAX},
+	[FLAG_PROCESSES] = {offsetof(struct bench, plan.processes), 1, BENCH_PROCESSES_MAX},
+	[FLAG_PID] = {offsetof(struct bench, pid), 1, INT32_MAX},
+	[FLAG_USER] = {offsetof(struct bench, plan.user), 0, 0},
+	[FLAG_PASSWORD] = {offsetof(struct bench, plan.password), 0, 0},
+	[FLAG_CSV] = {offsetof(struct bench, csv), 0, 0},
+	[FLAG_JSON] = {offsetof(struct bench, json), 0, 0},
+	[FLAG_FLOOR] = {offsetof(struct bench, floor), 0, 0},
+	[FLAG_WHERE] = {offsetof(struct bench, where), 0, 0},
+};
 
 static int take_scenario(struct bench *b, const char *text, struct conf_error *e)
 {
@@ -115,95 +129,27 @@ static int take_scenario(struct bench *b, const char *text, struct conf_error *e
 	return 0;
 }
 
-static int take_seconds(struct bench *b, const char *text, struct conf_error *e)
+static int take_flag(
+	void *self, const struct conf_flag *flag, const char *value, struct conf_error *e)
 {
-	char quoted[CONF_QUOTE_ROOM];
+	struct bench *b = self;
+	const struct place *p = &places[flag - flags];
+	void *to = (char *)self + p->offset;
 	int64_t ms;
 
-	if (conf_value_seconds(&ms, text, DURATION_MS_MIN, DURATION_MS_MAX))
-		return conf_error_set(e,
-			"expected seconds from 0.01 to 86400 after --seconds, found %s",
-			conf_quote(quoted, text));
-	b->plan.duration_ms = (uint32_t)ms;
-	return 0;
-}
-
-/* Where a number goes, and its bounds. */
-static int take_plan_number(
-	struct bench *b, const struct conf_flag *flag, const char *text, struct conf_error *e)
-{
-	struct bench_plan *p = &b->plan;
-	const struct {
-		uint32_t *to;
-		int64_t min, max;
-	} numbers[] = {
-		[FLAG_PAIRS] = {&p->pairs, 1, BENCH_CLIENTS_MAX},
-		[FLAG_PUBLISHERS] = {&p->publishers, 1, BENCH_CLIENTS_MAX},
-		[FLAG_SUBSCRIBERS] = {&p->subscribers, 1, BENCH_CLIENTS_MAX},
-		[FLAG_CONNECTIONS] = {&p->connections, 1, BENCH_CLIENTS_MAX},
-		[FLAG_FILTERS] = {&p->filters, 1, BENCH_FILTERS_MAX},
-		[FLAG_SIZE] = {&p->size, 1, UINT32_MAX},
-		[FLAG_WINDOW] = {&p->window, 1, UINT16_MAX},
-		[FLAG_RATE] = {&p->rate, 1, 100000000},
-		[FLAG_MESSAGES] = {&p->messages, 1, INT32_MAX},
-		[FLAG_PROCESSES] = {&p->processes, 1, BENCH_PROCESSES_MAX},
-	};
-	size_t i = (size_t)(flag - flags);
-
-	return take_number(numbers[i].to, flag, text, numbers[i].min, numbers[i].max, e);
-}
-
-static int take_flag(
-	struct bench *b, const struct conf_flag *flag, const char *value, struct conf_error *e)
-{
-	uint32_t number = 0;
-	int result;
-
-	switch ((enum flag)(flag - flags)) {
-	case FLAG_SCENARIO:
+	if (flag == &flags[FLAG_SCENARIO])
 		return take_scenario(b, value, e);
-	case FLAG_PAIRS:
-	case FLAG_PUBLISHERS:
-	case FLAG_SUBSCRIBERS:
-	case FLAG_CONNECTIONS:
-	case FLAG_FILTERS:
-	case FLAG_SIZE:
-	case FLAG_WINDOW:
-	case FLAG_RATE:
-	case FLAG_MESSAGES:
-	case FLAG_PROCESSES:
-		return take_plan_number(b, flag, value, e);
-	case FLAG_SECONDS:
-		return take_seconds(b, value, e);
-	case FLAG_QOS:
-		result = take_number(&number, flag, value, 0, 2, e);
-		b->plan.qos = (uint8_t)number;
-		return result;
-	case FLAG_VERSION:
-		result = take_number(&number, flag, value, MQTT_3_1, MQTT_5, e);
-		b->plan.version = (enum mqtt_version)number;
-		return result;
-	case FLAG_PID:
-		result = take_number(&number, flag, value, 1, INT32_MAX, e);
-		b->run.broker = (pid_t)number;
-		return result;
-	case FLAG_USER:
-		b->plan.user = value;
+	if (flag == &flags[FLAG_SECONDS]) {
+		if (conf_command_seconds(&ms, flag, value, DURATION_MS_MIN, DURATION_MS_MAX, e))
+			return -EINVAL;
+		b->plan.duration_ms = (uint32_t)ms;
 		return 0;
-	case FLAG_PASSWORD:
-		b->plan.password = value;
-		return 0;
-	case FLAG_FLOOR:
-		b->floor = value;
-		return 0;
-	case FLAG_WHERE:
-		if (b->where)
-			return conf_error_set(e, "expected one broker, found a second: %s", value);
-		b->where = value;
-		return 0;
-	case FLAG_HELP:
-		break;
 	}
+	if (p->max)
+		return conf_command_u32(to, flag, value, p->min, p->max, e);
+	if (flag == &flags[FLAG_WHERE] && b->where)
+		return conf_error_set(e, "expected one broker, found a second: %s", value);
+	*(const char **)to = value;
 	return 0;
 }
 
@@ -219,43 +165,33 @@ static void name_endpoint(struct bench *b)
 		where, is_endpoint || has_port ? "" : ":1883");
 }
 
-/* A broker that is not there would be measured as one that needs nothing. */
-static int check_pid(const struct bench *b, struct conf_error *e)
+/* Completes the plan. */
+static int check(void *self, struct conf_error *e)
 {
-	char path[32];
+	struct bench *b = self;
+	struct ting_error err;
 
-	(void)snprintf(path, sizeof path, "/proc/%d/status", (int)b->run.broker);
-	if (b->run.broker && access(path, R_OK))
-		return conf_error_set(e, "there is no process %d", (int)b->run.broker);
+	if (b->floor)
+		return 0;
+	b->plan.qos = (uint8_t)b->qos;
+	b->plan.version = (enum mqtt_version)b->version;
+	b->run.broker = (pid_t)b->pid;
+	if (bench_plan_complete(&b->plan, &err))
+		return conf_error_set(e, "%s", err.text);
+	/* Who is not there would be measured as one that needs nothing. */
+	if (b->pid && kill(b->run.broker, 0) && errno == ESRCH)
+		return conf_error_set(e, "there is no process %" PRIu32, b->pid);
 	return 0;
 }
 
-/* 0: go on; 1: done, with *status. */
-static int read_command_line(struct bench *b, char **argv, int *status)
-{
-	struct conf_flag_reader r = conf_flag_reader_of(argv + 1);
-	const struct conf_flag *flag;
-	struct ting_error err;
-	struct conf_error e;
-	const char *value;
-
-	while ((flag = conf_flag_next(&r, flags, &value, &e))) {
-		if (flag == &flags[FLAG_HELP]) {
-			print_help(stdout);
-			*status = 0;
-			return 1;
-		}
-		if (take_flag(b, flag, value, &e))
-			break;
-	}
-	if (!e.text[0] && !b->floor && bench_plan_complete(&b->plan, &err))
-		(void)conf_error_set(&e, "%s", err.text);
-	if (!e.text[0] && !check_pid(b, &e))
-		return 0;
-	(void)fprintf(stderr, "ting: %s (ting bench --help tells more)\n", e.text);
-	*status = STATUS_USAGE;
-	return 1;
-}
+static const struct conf_command command_line = {
+	.name = "bench",
+	.usage = "ting bench [HOST[:PORT] | ENDPOINT] [OPTION...]\n\n"
+		 "Puts a load on an MQTT broker, checks every message, and tells what it took.\n",
+	.flags = flags,
+	.take = take_flag,
+	.check = check,
+};
 
 static void show_progress(const struct bench_run *r, const struct bench_progress *p)
 {
@@ -272,11 +208,33 @@ static void show_progress(const struct bench_run *r, const struct bench_progress
 			(double)p->delivered * NS_PER_S / (double)p->elapsed_ns);
 }
 
+static void print_csv(FILE *out, const void *run)
+{
+	bench_figures_print(out, run);
+}
+
+static void print_json(FILE *out, const void *run)
+{
+	bench_json_print(out, run);
+}
+
+/* 0 or STATUS_BAD. */
+static int tell(const struct bench *b)
+{
+	int status = bench_result_is_bad(&b->run.result) ? STATUS_BAD : 0;
+
+	bench_print_text(stdout, &b->run);
+	if (fflush(stdout) || (b->csv && write_file(b->csv, print_csv, &b->run)) ||
+		(b->json && write_file(b->json, print_json, &b->run)))
+		status = STATUS_BAD;
+	return status;
+}
+
 static int measure(struct bench *b)
 {
 	struct bench_result *r = &b->run.result;
 	struct ting_error err;
-	int status;
+	int status = STATUS_BAD;
 
 	if (bench_run(&b->run, &err)) {
 		(void)fprintf(stderr, "ting: %s\n", err.text);
@@ -288,22 +246,19 @@ static int measure(struct bench *b)
 	if (r->reason[0])
 		(void)fprintf(stderr, "ting: %s: %s\n", b->endpoint, r->reason);
 	if (r->count.sent || !r->reason[0])
-		bench_print_text(stdout, &b->run);
-	status = bench_result_is_bad(r) ? STATUS_BAD : 0;
-	if (fflush(stdout))
-		status = STATUS_BAD;
+		status = tell(b);
 	bench_run_done(&b->run);
 	return status;
 }
 
 int apps_bench(int argc, char **argv)
 {
-	struct bench b = {.plan = {.qos = BENCH_NOT_GIVEN}, .run = {.show = show_progress}};
+	struct bench b = {.qos = BENCH_NOT_GIVEN, .run = {.show = show_progress}};
 	struct ting_error err;
 	int status;
 
 	(void)argc;
-	if (read_command_line(&b, argv, &status))
+	if (conf_command_read(&command_line, &b, argv, &status))
 		return status;
 	if (b.floor) {
 		(void)bench_floor_run(b.floor, &err);

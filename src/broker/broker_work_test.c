@@ -79,7 +79,7 @@ TEST(work, a_huge_fan_out_stops_at_the_budget_and_goes_on, "")
 	rig_done(&r);
 }
 
-/* Client ids and topics of six digits, as in doc/speed.md; the tables are just not full. */
+/* Client ids and topics of six digits, as in doc/performance.md; the tables are just not full. */
 static void add_idle(struct rig *r, size_t from, size_t to)
 {
 	char id[32], topic[32];

@@ -61,7 +61,7 @@ static void print_names(FILE *out)
 	(void)fputs(",reason\r\n", out);
 }
 
-static void print_quoted(FILE *out, const char *text)
+void lab_table_print_quoted(FILE *out, const char *text)
 {
 	(void)fputc('"', out);
 	for (; *text; text++) {
@@ -94,7 +94,7 @@ static void print_result(
 		(void)fprintf(out, ",%" PRIu64, count);
 	}
 	(void)fputc(',', out);
-	print_quoted(out, r->reason);
+	lab_table_print_quoted(out, r->reason);
 	(void)fputs("\r\n", out);
 }
 

@@ -10,4 +10,7 @@
 /* A line of names, then a line for each point that was tried.  What is not known is empty. */
 void lab_table_print(FILE *out, const struct lab_plan *p, const struct lab_result *results);
 
+/* A value of such a table, with whatever is in it. */
+void lab_table_print_quoted(FILE *out, const char *text);
+
 #endif
