@@ -94,6 +94,7 @@ int client_greet(struct client *c, struct client_effects *e, const struct client
 {
 	struct writer before = e->bytes;
 	struct mqtt_connect packet = *event->connect;
+	bool was_clean = c->is_clean_start && c->version != MQTT_5;
 	int err = connect_check(&packet);
 
 	assert(c->state == CLIENT_OFFLINE);
@@ -107,7 +108,7 @@ int client_greet(struct client *c, struct client_effects *e, const struct client
 	}
 	connection_init(c, &packet, event->now);
 	client_received_rewind(c);
-	if (c->is_clean_start) /* [MQTT-3.1.2-4] */
+	if (c->is_clean_start || was_clean) /* [MQTT-3.1.2-4] [MQTT-3.1.2-6] of 3.1.1 */
 		session_drop(c);
 	client_send(c, e, event->now, before.at, span_of(NULL, 0));
 	return 0;

@@ -29,7 +29,7 @@ static int alias_resolve(struct client *c, struct mqtt_publish *p)
 /* Tells the message, unless it was told before.  0, CLIENT_HELD or a negative reason. */
 static int message_tell(struct client *c, struct client_effects *e, const struct mqtt_publish *p)
 {
-	struct client_received *known = p->qos == 2 ? client_received_find(c, p->packet_id) : NULL;
+	struct client_received *known = client_received_known(c, p);
 	const struct client_received *r = NULL;
 	struct client_effect *effect;
 	int err;

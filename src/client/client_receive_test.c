@@ -29,7 +29,7 @@ TEST(receive, tells_a_qos_2_message_once, "MQTT-4.3.3-10")
 	fake_message(&f, 2, 6, "c", 0);
 	fake_close(&f);
 	fake_online(&f, true);
-	fake_message(&f, 2, 6, "c", 0);
+	fake_again(&f, 2, 6);
 	fake_expect(&f, "> PUBREC #6\n");
 	fake_ack(&f, MQTT_PUBREL, 6, 0);
 	fake_message(&f, 2, 6, "new", 0); /* MQTT-4.3.3-12 */

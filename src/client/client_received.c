@@ -4,7 +4,13 @@
  * front of it: not with what the application said, unless it also said it of those.
  * [MQTT-4.6.0-2] [MQTT-4.6.0-3]  A QoS 2 message of an earlier connection steps aside, keeps its
  * receipt and its answer, and comes to the end of the line when this connection's server sends it
- * again. */
+ * again.
+ *
+ * A server may have lost a session without our knowing: we never saw the CONNACK that said so, and
+ * the next one goes on with the session that began then.  Its first message under an id that we
+ * still keep is a new one: without DUP it cannot be the old one again [MQTT-3.3.1-1].  And as
+ * what is unfinished goes again before anything else, what has not come when the table is full will
+ * not come any more. */
 #include "client/client_state.h"
 
 static void received_remove(struct client *c, size_t i)
@@ -15,7 +21,8 @@ static void received_remove(struct client *c, size_t i)
 	memmove(r, r + 1, (c->received_count - i) * sizeof(*r));
 }
 
-struct client_received *client_received_find(struct client *c, uint16_t packet_id)
+/* The QoS 2 message with that id, or NULL. */
+static struct client_received *received_find(struct client *c, uint16_t packet_id)
 {
 	for (size_t i = 0; i < c->received_count; i++) {
 		struct client_received *r = &c->config.received[i];
@@ -24,6 +31,27 @@ struct client_received *client_received_find(struct client *c, uint16_t packet_i
 			return r;
 	}
 	return NULL;
+}
+
+struct client_received *client_received_known(struct client *c, const struct mqtt_publish *p)
+{
+	struct client_received *r = p->qos == 2 ? received_find(c, p->packet_id) : NULL;
+
+	if (!r || r->is_here || p->is_dup)
+		return r;
+	received_remove(c, (size_t)(r - c->config.received));
+	return NULL;
+}
+
+/* Forgets the oldest message that this connection's server has not sent, if there is one. */
+static void received_evict(struct client *c)
+{
+	size_t i = 0;
+
+	while (i < c->received_count && c->config.received[i].is_here)
+		i++;
+	if (i < c->received_count)
+		received_remove(c, i);
 }
 
 /* Has the application still to acknowledge one of this connection's messages? */
@@ -52,13 +80,16 @@ int client_received_add(
 	struct client *c, const struct mqtt_publish *p, const struct client_received **ret)
 {
 	bool is_later = c->config.acknowledges_later;
-	struct client_received *r = &c->config.received[c->received_count];
+	struct client_received *r;
 
+	if (c->received_count == c->config.received_max)
+		received_evict(c);
 	/* Waiting helps as long as the application can make room: what is missing otherwise is a
 	 * PUBREL, and that stands behind this PUBLISH.  [MQTT-3.3.4-9] */
 	if (c->received_count == c->config.received_max || here_count(c) >= c->receive_max)
 		return c->version != MQTT_5 && is_any_owed(c) ? CLIENT_HELD
 							      : -MQTT_RECEIVE_MAXIMUM_EXCEEDED;
+	r = &c->config.received[c->received_count];
 	*r = (struct client_received){
 		.receipt = is_later ? ++c->receipts : 0,
 		.packet_id = p->packet_id,
@@ -88,7 +119,7 @@ void client_received_repeat(struct client *c, struct client_received *r)
 
 bool client_received_release(struct client *c, uint16_t packet_id)
 {
-	const struct client_received *r = client_received_find(c, packet_id);
+	const struct client_received *r = received_find(c, packet_id);
 
 	if (r)
 		received_remove(c, (size_t)(r - c->config.received));

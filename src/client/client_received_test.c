@@ -14,6 +14,13 @@ static void begin(enum mqtt_version version)
 	fake_online(&f, false);
 }
 
+/* So many messages with that QoS. */
+static void fill(uint8_t qos, uint16_t count)
+{
+	for (uint16_t id = 1; id <= count; id++)
+		fake_message(&f, qos, id, "t", 0);
+}
+
 /* The connection breaks, and the next one goes on with the session, or does not. */
 static void reconnect(bool is_session_present)
 {
@@ -181,8 +188,7 @@ TEST(receipt, waits_for_room_in_the_effects, "")
 	struct client_event event = {CLIENT_ACKNOWLEDGE, .acknowledge = {1, 0}};
 
 	begin(MQTT_5);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED; id++)
-		fake_message(&f, 1, id, "t", 0);
+	fill(1, FAKE_RECEIVED);
 	fake_acknowledge(&f, 3, 0);
 	fake_acknowledge(&f, 2, 0);
 	client_effects_reset(&f.effects);
@@ -200,34 +206,44 @@ TEST(receipt, waits_for_room_in_the_effects, "")
 TEST(received, more_than_was_announced_is_a_fault, "MQTT-3.3.4-9")
 {
 	begin(MQTT_5);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED; id++)
-		fake_message(&f, 1, id, "t", 0);
+	fill(1, FAKE_RECEIVED);
 	f.log.at = f.log.start;
 	fake_message(&f, 0, 0, "t", 0);
 	fake_message(&f, 1, 9, "t", 0);
 	fake_expect(&f, "MESSAGE t q0\n> DISCONNECT 93\nCLOSE\nDISCONNECTED fault 93\n");
 }
 
-TEST(received, never_takes_more_room_than_there_is, "")
+TEST(received, gives_way_when_the_server_has_forgotten_it, "MQTT-3.3.1-1")
 {
-	/* Kept from connections that announced all the room, while this one announced less. */
 	begin(MQTT_5);
-	f.client.config.acknowledges_later = false;
-	for (uint16_t id = 1; id <= FAKE_RECEIVED; id++)
-		fake_message(&f, 2, id, "t", 0);
+	fill(2, FAKE_RECEIVED);
+	reconnect(true);
+	fake_message(&f, 2, 1, "new", 0); /* not the old one: it would be marked as repeated */
+	fake_again(&f, 2, 3);
+	fake_message(&f, 1, 9, "more", 0); /* no room, but for 2, which would have come by now */
+	fake_again(&f, 2, 2);
+	fake_expect(&f,
+		"MESSAGE new q2 receipt=4\nMESSAGE more q1 receipt=5\n"
+		"> DISCONNECT 93\nCLOSE\nDISCONNECTED fault 93\n");
+}
+
+TEST(received, counts_against_what_this_connection_announced, "MQTT-3.3.4-9")
+{
+	begin(MQTT_5);
+	fill(2, FAKE_RECEIVED);
 	f.connect.props.receive_max = 2;
 	f.connect.props.present = MQTT_PROPERTY_BIT(MQTT_RECEIVE_MAXIMUM);
 	reconnect(true);
-	f.log.at = f.log.start;
-	fake_message(&f, 2, 9, "t", 0);
-	fake_expect(&f, "> DISCONNECT 93\nCLOSE\nDISCONNECTED fault 93\n");
+	fill(1, 3);
+	fake_expect(&f,
+		"MESSAGE t q1 receipt=4\nMESSAGE t q1 receipt=5\n"
+		"> DISCONNECT 93\nCLOSE\nDISCONNECTED fault 93\n");
 }
 
 TEST(held, is_what_has_no_room_before_mqtt_5, "")
 {
 	begin(MQTT_3_1_1);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED; id++)
-		fake_message(&f, 1, id, "t", 0);
+	fill(1, FAKE_RECEIVED);
 	f.log.at = f.log.start;
 	fake_message(&f, 1, 4, "u", 0);
 	cr_assert_eq(f.effects.taken, 0);
@@ -241,15 +257,20 @@ TEST(held, is_what_has_no_room_before_mqtt_5, "")
 	cr_assert_eq(f.input_size, 0);
 }
 
-TEST(held, says_nothing_of_a_server_that_cannot_be_heard, "MQTT-3.1.2-20")
+/* One message more than there is room for, on a connection that pings every 10 s. */
+static void overfill(void)
 {
 	fake_init(&f, MQTT_3_1_1);
 	f.client.config.acknowledges_later = true;
 	f.connect.keepalive_s = 10;
 	fake_online(&f, false);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED + 1; id++)
-		fake_message(&f, 1, id, "t", 0);
+	fill(1, FAKE_RECEIVED + 1);
 	f.log.at = f.log.start;
+}
+
+TEST(held, says_nothing_of_a_server_that_cannot_be_heard, "MQTT-3.1.2-20")
+{
+	overfill();
 	fake_time(&f, 10000);
 	fake_expect(&f, "> PINGREQ\n"); /* the server shall know that we are there */
 	fake_hex(&f, "d0 00");
@@ -264,12 +285,7 @@ TEST(held, says_nothing_of_a_server_that_cannot_be_heard, "MQTT-3.1.2-20")
 
 TEST(held, lets_a_silent_server_be_found_out_afterwards, "MQTT-3.1.2-20")
 {
-	fake_init(&f, MQTT_3_1_1);
-	f.client.config.acknowledges_later = true;
-	f.connect.keepalive_s = 10;
-	fake_online(&f, false);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED + 1; id++)
-		fake_message(&f, 1, id, "t", 0);
+	overfill();
 	fake_time(&f, 10000);
 	fake_time(&f, 15000);
 	f.log.at = f.log.start;
@@ -284,8 +300,7 @@ TEST(held, lets_a_silent_server_be_found_out_afterwards, "MQTT-3.1.2-20")
 TEST(held, ends_when_only_the_server_could_make_room, "")
 {
 	begin(MQTT_3_1_1);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED + 1; id++)
-		fake_message(&f, 2, id, "t", 0);
+	fill(2, FAKE_RECEIVED + 1);
 	f.log.at = f.log.start;
 	for (uint64_t receipt = 1; receipt < FAKE_RECEIVED; receipt++)
 		fake_acknowledge(&f, receipt, 0);
@@ -302,8 +317,7 @@ TEST(held, ends_when_only_the_server_could_make_room, "")
 TEST(held, ends_with_its_connection, "")
 {
 	begin(MQTT_3_1_1);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED + 1; id++)
-		fake_message(&f, 1, id, "t", 0);
+	fill(1, FAKE_RECEIVED + 1);
 	f.log.at = f.log.start;
 	fake_close(&f);
 	fake_acknowledge(&f, 1, 0);

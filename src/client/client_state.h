@@ -57,8 +57,8 @@ void client_aliases_set(struct client_aliases *a, uint16_t alias, struct span to
 
 /* client_received.c */
 
-/* The QoS 2 message with that id, or NULL. */
-struct client_received *client_received_find(struct client *c, uint16_t packet_id);
+/* The QoS 2 message that this one is again, or NULL. */
+struct client_received *client_received_known(struct client *c, const struct mqtt_publish *p);
 
 /* A message that is to be acknowledged.  0, and it stays in *ret until the next call; CLIENT_HELD:
  * there is no room until the application acknowledges; or a negative reason. */

@@ -15,6 +15,17 @@ static void free_publication(struct sim_publication *p)
 	free(p);
 }
 
+/* The broker is never found to break the protocol; but before MQTT 5 it knows nothing of how many
+ * messages we have room for, and it does not send again what has become too large for us. */
+static void disconnected(struct sim_client *c, const struct client_end *end)
+{
+	if (end->cause != CLIENT_FAULT || !c->world->model)
+		return;
+	if (end->reason != MQTT_RECEIVE_MAXIMUM_EXCEEDED || !c->holds_back || c->version == MQTT_5)
+		sim_model_fail(c->world->model, NULL, "%s: the client found a fault, 0x%02x", c->id,
+			end->reason);
+}
+
 static void carry_out(struct sim_client *c, const struct client_effect *e)
 {
 	switch (e->type) {
@@ -32,13 +43,17 @@ static void carry_out(struct sim_client *c, const struct client_effect *e)
 	case CLIENT_PUBLISHED:
 		free_publication((struct sim_publication *)(uintptr_t)e->done.ticket);
 		break;
-	case CLIENT_CONNECTED:
 	case CLIENT_MESSAGE:
+		sim_receipt_told(c, e);
+		break;
+	case CLIENT_DISCONNECTED:
+		disconnected(c, &e->end);
+		break;
+	case CLIENT_CONNECTED:
 	case CLIENT_CHALLENGED:
 	case CLIENT_AUTHENTICATED:
 	case CLIENT_SUBSCRIBED:
 	case CLIENT_UNSUBSCRIBED:
-	case CLIENT_DISCONNECTED:
 		break;
 	}
 }
@@ -73,11 +88,23 @@ int sim_client_step(struct sim_client *c, struct client_event *event)
 	return err;
 }
 
+/* Lets the core have what it has not taken yet. */
+static void give_input(struct sim_client *c)
+{
+	struct client_event e = {.type = CLIENT_RECEIVED};
+	struct sim_link *l = c->link;
+	size_t before;
+
+	do {
+		before = c->input_size;
+		e.bytes = span_of(c->input, c->input_size);
+		sim_client_step(c, &e);
+	} while (c->link == l && c->input_size && c->input_size < before);
+}
+
 static void on_received(void *owner, struct sim_link *l, struct span bytes)
 {
 	struct sim_client *c = owner;
-	struct client_event e = {.type = CLIENT_RECEIVED};
-	size_t before;
 
 	if (l != c->link || bytes.size == 0)
 		return;
@@ -86,14 +113,9 @@ static void on_received(void *owner, struct sim_link *l, struct span bytes)
 		c->input = realloc(c->input, c->input_room);
 		assert(c->input);
 	}
-	if (bytes.size)
-		memcpy(c->input + c->input_size, bytes.at, bytes.size);
+	memcpy(c->input + c->input_size, bytes.at, bytes.size);
 	c->input_size += bytes.size;
-	do {
-		before = c->input_size;
-		e.bytes = span_of(c->input, c->input_size);
-		sim_client_step(c, &e);
-	} while (c->link == l && c->input_size && c->input_size < before);
+	give_input(c);
 }
 
 static void on_closed(void *owner, struct sim_link *l)
@@ -115,7 +137,7 @@ static void on_timer(void *owner)
 
 	sim_client_step(c, &e);
 	if (c->link && c->input_size)
-		on_received(c, c->link, span_of(NULL, 0));
+		give_input(c);
 }
 
 static void on_action(void *owner)
@@ -161,6 +183,8 @@ static void init_core(struct sim_client *c)
 		.reply_timeout_ms = 20000,
 	};
 
+	config.assigns_aliases = sim_happens(&c->world->prng, c->world->faults.auto_alias);
+	sim_receipt_init(c, &config);
 	client_init(&c->core, &config);
 	client_effects_init(&c->effects, c->list, SIM_EFFECTS, c->bytes, SIM_SEND_BYTES);
 }
@@ -194,8 +218,14 @@ void sim_client_free(struct sim_client *c)
 	heap_remove(&c->world->heap, &c->resume.node);
 	while (!list_is_empty(&c->publications))
 		free_publication(LIST_ENTRY(c->publications.next, struct sim_publication, link));
+	sim_receipt_done(c);
 	free(c->input);
 	free(c);
+}
+
+unsigned sim_client_late_acks(const struct sim_client *c)
+{
+	return c->late_acks;
 }
 
 bool sim_client_is_finished(const struct sim_client *c)
@@ -235,6 +265,9 @@ void sim_client_connect(struct sim_client *c, const struct mqtt_connect *connect
 	struct client_event e = {.type = CLIENT_OPENED, .connect = connect};
 
 	c->input_size = 0;
+	c->connections++;
+	if (connect->is_clean_start && c->world->model)
+		sim_model_forgets(c->world->model, connect->client_id);
 	c->link = sim_link_open(c->world, &far_end, c, false);
 	sim_client_step(c, &e);
 }

@@ -16,6 +16,9 @@ void sim_client_free(struct sim_client *c);
 /* It has done all its actions. */
 bool sim_client_is_finished(const struct sim_client *c);
 
+/* Messages acknowledged on another connection than they came on. */
+unsigned sim_client_late_acks(const struct sim_client *c);
+
 /* No more actions: it reads, and comes back to its session if it is away. */
 void sim_client_heal(struct sim_client *c);
 

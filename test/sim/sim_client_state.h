@@ -10,7 +10,7 @@ enum {
 	SIM_SLOTS = 64,
 	SIM_RECEIVED = 64,
 	SIM_ALIASES = 8,
-	SIM_ALIAS_BYTES = 16,
+	SIM_ALIAS_BYTES = 64,
 	SIM_EFFECTS = 32,
 	SIM_SEND_BYTES = 2048,
 	SIM_RAW_BYTES = 256,
@@ -24,6 +24,13 @@ struct sim_publication {
 	uint8_t raw[SIM_RAW_BYTES];
 	size_t payload_size;
 	uint8_t payload[];
+};
+
+/* A message that is told and not acknowledged. */
+struct sim_receipt {
+	uint64_t receipt;
+	uint8_t reason;
+	unsigned connection; /* of the client, by count */
 };
 
 struct sim_client {
@@ -43,9 +50,12 @@ struct sim_client {
 	uint8_t *input;
 	size_t input_size, input_room;
 	struct list publications;
-	struct sim_timer action, timer, resume;
+	struct sim_receipt *receipts;
+	size_t receipts_count, receipts_room;
+	unsigned connections, late_acks; /* late: on another connection than the message */
+	struct sim_timer action, timer, resume, give_back;
 	msec silent_until;
-	bool is_probe, is_retired, is_healed;
+	bool is_probe, is_retired, is_healed, holds_back;
 };
 
 /* Hands the event to the core and carries out what it wants.  What the core answers. */
@@ -53,6 +63,13 @@ int sim_client_step(struct sim_client *c, struct client_event *event);
 
 /* Opens a connection; the core's CONNECT goes at once. */
 void sim_client_connect(struct sim_client *c, const struct mqtt_connect *connect);
+
+/* sim_receipt.c: the client of a program that takes its time with each message. */
+void sim_receipt_init(struct sim_client *c, struct client_config *config);
+void sim_receipt_done(struct sim_client *c);
+
+/* The core told a message: it is acknowledged at some time, in any order. */
+void sim_receipt_told(struct sim_client *c, const struct client_effect *e);
 
 /* The next action by chance. */
 void sim_script_act(struct sim_client *c);

@@ -41,6 +41,9 @@ static void draw_habits(struct sim_faults *f, struct prng *p)
 	f->work_max = 20000;
 	f->disk_ms = 1;
 	f->large = chance(p, 300, 100);
+	f->hold_ms = sim_happens(p, 500) ? between(p, 1, 5000) : 0;
+	f->refuse = chance(p, 300, 100);
+	f->auto_alias = chance(p, 500, 1000);
 }
 
 static void draw_faults(struct sim_faults *f, struct prng *p)

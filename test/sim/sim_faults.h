@@ -64,6 +64,9 @@ struct sim_faults {
 	unsigned retain;                 /* per message */
 	unsigned large;                  /* per message: a payload of some thousand bytes */
 	unsigned small_limits; /* per connection: a small receive maximum or packet size */
+	msec hold_ms;          /* until some clients acknowledge a message, at most; 0: none */
+	unsigned refuse;       /* per message that is held: it is refused (MQTT 5) */
+	unsigned auto_alias;   /* per client: assigns topic aliases by itself */
 };
 
 void sim_faults_draw(struct sim_faults *f, struct prng *p);

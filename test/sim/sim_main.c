@@ -21,6 +21,7 @@ static const char *const count_names[SIM_COUNTS] = {
 	[SIM_REROUTES] = "shared re-routes",
 	[SIM_FULL_QUEUES] = "full queues",
 	[SIM_FAILED_ALLOCS] = "failed allocations",
+	[SIM_LATE_ACKS] = "late acknowledgements",
 };
 
 enum { PACKETS_MAX = 16384 }; /* of one seed, for the median */

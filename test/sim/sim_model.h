@@ -124,7 +124,7 @@ struct sim_delivery {
 	sim_step step;
 	msec at_ms;
 	uint8_t qos;
-	bool is_retained, is_acked;
+	bool is_retained, is_acked, is_told, is_forgotten;
 	uint32_t remaining_s;
 	bool has_remaining;
 	uint32_t ids[8];
@@ -275,6 +275,8 @@ void sim_model_begin(struct sim_model *m, struct times now);
 void sim_model_opened(struct sim_model *m, conn_id conn, bool is_hostile);
 void sim_model_received(struct sim_model *m, conn_id conn, struct span bytes);
 void sim_model_sent(struct sim_model *m, conn_id conn, struct span head, struct span body);
+void sim_model_told(struct sim_model *m, conn_id conn, uint16_t packet_id);
+void sim_model_forgets(struct sim_model *m, struct span client_id);
 void sim_model_closed(struct sim_model *m, conn_id conn, bool by_broker);
 void sim_model_reads(struct sim_model *m, conn_id conn, bool is_reading);
 void sim_model_waits(struct sim_model *m, conn_id conn, int change); /* for access decisions */

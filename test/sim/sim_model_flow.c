@@ -259,6 +259,38 @@ void sim_model_out_publish(struct sim_model *m, struct sim_conn *c, const struct
 		check_order(m, c, &c->life->order, first, p.qos);
 }
 
+/* The program of a client got a QoS 2 message.  [MQTT-4.3.3-10] */
+void sim_model_told(struct sim_model *m, conn_id conn, uint16_t packet_id)
+{
+	struct sim_conn *c = m->conns;
+	struct sim_flight *x;
+
+	while (c && c->id != conn)
+		c = c->next;
+	x = c && c->life && !c->life->is_fuzzy ? find_flight(c->life, packet_id) : NULL;
+	if (!x || !x->delivery)
+		return;
+	if (x->delivery->is_told && !x->delivery->is_forgotten)
+		sim_model_fail(m, c, "QoS 2 message %u was told twice [MQTT-4.3.3-10]", packet_id);
+	x->delivery->is_told = true;
+	x->delivery->is_forgotten = false;
+}
+
+/* The client asks for a new session; should the broker not hear of it, it will be told again. */
+void sim_model_forgets(struct sim_model *m, struct span client_id)
+{
+	struct sim_life *l = sim_model_peer(m, client_id)->life;
+
+	if (!l)
+		return;
+	for (struct sim_flight *x = l->flights; x; x = x->next)
+		if (x->delivery)
+			x->delivery->is_forgotten = true;
+	for (struct sim_flight *x = l->conn ? l->conn->acked : NULL; x; x = x->next)
+		if (x->delivery)
+			x->delivery->is_forgotten = true;
+}
+
 void sim_model_out_pubrel(struct sim_model *m, struct sim_conn *c, const struct mqtt_ack *p)
 {
 	struct sim_flight *x = find_flight(c->life, p->packet_id);

@@ -116,6 +116,15 @@ static void in_publish(struct sim_model *m, struct sim_conn *c, const struct mqt
 		add_ask(m, c, p.qos == 1 ? MQTT_PUBACK : MQTT_PUBREC, p.packet_id)->message = msg;
 }
 
+/* Nobody accepts what his program never got; but an id may stand for a message that became too
+ * large to be sent again. */
+static void check_told(struct sim_model *m, struct sim_conn *c, const struct sim_flight *x)
+{
+	if (x->delivery && !x->delivery->is_told && !c->is_hostile && !c->life->is_fuzzy &&
+		!c->life->peer->losses[SIM_LOST_TOO_LARGE])
+		sim_model_fail(m, c, "QoS 2 message %u is accepted, but was never told", x->id);
+}
+
 /* PUBACK, PUBREC or PUBCOMP from a receiver. */
 static void in_ack(struct sim_model *m, struct sim_conn *c, const struct mqtt_frame *f)
 {
@@ -137,6 +146,7 @@ static void in_ack(struct sim_model *m, struct sim_conn *c, const struct mqtt_fr
 	if (!x)
 		return;
 	if (f->type == MQTT_PUBREC && p.reason < 0x80) {
+		check_told(m, c, x);
 		x->is_received = true;
 		x->received_on = c;
 		x->received_step = m->step;

@@ -166,6 +166,8 @@ static void count(const struct sim_world *w, struct sim_result *ret)
 	ret->counts[SIM_REROUTES] = s->notes[BROKER_NOTE_SHARE_REROUTED];
 	ret->counts[SIM_FULL_QUEUES] = s->notes[BROKER_NOTE_QUEUE_FULL];
 	ret->counts[SIM_FAILED_ALLOCS] = s->alloc_failures;
+	for (unsigned i = 0; i < w->faults.clients; i++)
+		ret->counts[SIM_LATE_ACKS] += sim_client_late_acks(w->clients[i]);
 }
 
 static void end(struct sim_world *w, struct sim_result *ret)
