@@ -32,7 +32,8 @@ size_t ting_core_size(const struct ting_client_options *options);
 
 /* A client in that memory, which stays the caller's and is free again when the client is of no more
  * use; nothing has to be ended.  Its first ting_core_tick() asks for a transport.  0, or -EINVAL
- * with a sentence: an option that the protocol does not allow, or less memory than that. */
+ * with a sentence unless `err` is NULL: an option that the protocol does not allow, or less memory
+ * than that. */
 int ting_core_init(struct ting_core **ret, void *memory, size_t size,
 	const struct ting_client_options *options, struct ting_error *err);
 

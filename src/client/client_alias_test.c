@@ -13,7 +13,7 @@ static void begin(const char *topic_alias_max)
 	f.client.config.assigns_aliases = true;
 	cr_assert_eq(fake_open(&f), 0);
 	fake_connack(&f, false, 0, topic_alias_max);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 }
 
 static void publish_all(const char *const *topics)

@@ -91,7 +91,7 @@ TEST(auth, carries_only_what_belongs_there, "")
 	cr_assert_eq(fake_step(&f, (struct client_event){CLIENT_AUTHENTICATE, .auth = &p}),
 		-MQTT_PROTOCOL_ERROR);
 	p.present = MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_DATA);
-	p.auth_data = span_of(f.text, sizeof(f.text));
+	p.auth_data = span_of(f.log.text, sizeof(f.log.text));
 	cr_assert_eq(
 		fake_step(&f, (struct client_event){CLIENT_AUTHENTICATE, .auth = &p}), ERR_LIMIT);
 	fake_expect(&f, "CHALLENGED c\n");
@@ -112,7 +112,7 @@ TEST(auth, out_of_turn_is_a_fault_of_the_server, "MQTT-4.12.0-6")
 		greet_and_enter();
 		if (i >= 2)
 			fake_authenticate(&f, "r");
-		f.log.at = f.log.start;
+		say_init(&f.log);
 		fake_hex(&f, bad[i]);
 		fake_expect(&f,
 			i == 5 ? "CHALLENGED c\n> DISCONNECT 82\nCLOSE\nDISCONNECTED fault 82\n"
@@ -123,7 +123,7 @@ TEST(auth, out_of_turn_is_a_fault_of_the_server, "MQTT-4.12.0-6")
 	fake_expect(&f, "> DISCONNECT 82\nCLOSE\nDISCONNECTED fault 82\n");
 	fake_init(&f, MQTT_5);
 	fake_open(&f);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_hex(&f, CHALLENGE);
 	fake_expect(&f, "> DISCONNECT 82\nCLOSE\nDISCONNECTED fault 82\n");
 }
@@ -135,7 +135,7 @@ TEST(auth, is_not_over_without_the_method, "MQTT-4.12.0-5 MQTT-4.12.0-6")
 	fake_expect(&f, "> DISCONNECT 82\nCLOSE\nDISCONNECTED fault 82\n");
 	fake_init(&f, MQTT_5);
 	fake_open(&f);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_connack(&f, false, 0, METHOD);
 	fake_expect(&f, "> DISCONNECT 82\nCLOSE\nDISCONNECTED fault 82\n");
 	greet();

@@ -3,21 +3,6 @@
 
 #include "base/base_test.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-static void say(struct fake *f, const char *format, ...)
-{
-	char line[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	writer_bytes(&f->log, span_of_text(line));
-	cr_assert(!f->log.is_full);
-}
-
 void fake_init(struct fake *f, enum mqtt_version version)
 {
 	struct client_config config = {
@@ -36,69 +21,9 @@ void fake_init(struct fake *f, enum mqtt_version version)
 		.version = version, .is_clean_start = true, .client_id = SPAN_LITERAL("me")};
 	mqtt_props_init(&f->connect.props);
 	mqtt_props_init(&f->connect.will.props);
-	f->log = writer_of(f->text, sizeof(f->text) - 1);
+	say_init(&f->log);
 	client_effects_init(&f->effects, f->list, 16, f->bytes, sizeof(f->bytes));
 	client_init(&f->client, &config);
-}
-
-static void say_connect(struct fake *f, const struct mqtt_frame *frame)
-{
-	struct mqtt_connect p;
-	uint8_t level;
-
-	cr_assert_eq(mqtt_connect_decode(frame, &p, &level), 0);
-	say(f, "> CONNECT %d%s", level, p.is_clean_start ? " clean" : "");
-	if (p.version == MQTT_5)
-		say(f, " receive=%d packet=%d aliases=%d", p.props.receive_max,
-			(int)p.props.packet_bytes_max, p.props.topic_alias_max);
-	say(f, "\n");
-}
-
-static void say_publish(struct fake *f, const struct mqtt_frame *frame)
-{
-	struct mqtt_publish p;
-
-	cr_assert_eq(mqtt_publish_decode(frame, f->client.version, &p), 0);
-	say(f, "> PUBLISH %.*s q%d", (int)p.topic.size, (const char *)p.topic.at, p.qos);
-	if (p.qos)
-		say(f, " #%d", p.packet_id);
-	if (p.is_dup)
-		say(f, " dup");
-	if (p.props.topic_alias)
-		say(f, " alias=%d", p.props.topic_alias);
-	say(f, "\n");
-}
-
-static void say_other(struct fake *f, const struct mqtt_frame *frame)
-{
-	const char *name = mqtt_type_name(frame->type);
-	enum mqtt_version version = f->client.version;
-	struct mqtt_ack ack;
-	struct mqtt_subscribe subscribe;
-	struct mqtt_disconnect disconnect;
-
-	if (frame->type >= MQTT_PUBACK && frame->type <= MQTT_PUBCOMP) {
-		cr_assert_eq(mqtt_ack_decode(frame, version, &ack), 0);
-		say(f, "> %s #%d", name, ack.packet_id);
-		if (ack.reason)
-			say(f, " %02x", ack.reason);
-	} else if (frame->type == MQTT_DISCONNECT) {
-		cr_assert_eq(mqtt_disconnect_decode(frame, version, &disconnect), 0);
-		say(f, "> DISCONNECT %02x", disconnect.reason);
-	} else if (frame->type == MQTT_AUTH) {
-		cr_assert_eq(mqtt_disconnect_decode(frame, version, &disconnect), 0);
-		say(f, "> AUTH %02x %.*s %.*s", disconnect.reason,
-			(int)disconnect.props.auth_method.size,
-			(const char *)disconnect.props.auth_method.at,
-			(int)disconnect.props.auth_data.size,
-			(const char *)disconnect.props.auth_data.at);
-	} else if (frame->type == MQTT_PINGREQ) {
-		say(f, "> PINGREQ");
-	} else {
-		cr_assert_eq(mqtt_subscribe_decode(frame, version, &subscribe), 0);
-		say(f, "> %s #%d %d", name, subscribe.packet_id, (int)subscribe.filters_count);
-	}
-	say(f, "\n");
 }
 
 static void say_sent(struct fake *f, const struct client_effect *effect)
@@ -111,35 +36,23 @@ static void say_sent(struct fake *f, const struct client_effect *effect)
 	writer_bytes(&w, effect->send.body);
 	cr_assert_eq(mqtt_frame_decode(writer_span(&w), f->client.version, sizeof(packet), &frame),
 		(int)writer_span(&w).size, "one effect is one packet");
-	if (frame.type == MQTT_CONNECT)
-		say_connect(f, &frame);
-	else if (frame.type == MQTT_PUBLISH)
-		say_publish(f, &frame);
-	else
-		say_other(f, &frame);
+	say_packet(&f->log, f->client.version, &frame);
 }
 
-static void say_done(struct fake *f, const char *what, const struct client_done *d)
+static void say_request(struct fake *f, const char *what, const struct client_done *d)
 {
 	static const char *const outcomes[] = {"done", "over-limit", "lost"};
 
-	say(f, "%s %d %s", what, (int)d->ticket, outcomes[d->outcome]);
-	if (d->reason)
-		say(f, " %02x", d->reason);
-	for (size_t i = 0; i < d->reasons.size; i++)
-		say(f, " %02x", d->reasons.at[i]);
-	say(f, "\n");
+	say_done(&f->log, what, d->ticket, outcomes[d->outcome], d->reason, d->reasons);
 }
 
 static void say_auth(struct fake *f, const char *what, const struct mqtt_props *p)
 {
-	say(f, "%s %.*s\n", what, (int)p->auth_data.size, (const char *)p->auth_data.at);
+	say(&f->log, "%s %.*s\n", what, (int)p->auth_data.size, (const char *)p->auth_data.at);
 }
 
 static void say_effect(struct fake *f, const struct client_effect *effect)
 {
-	static const char *const causes[] = {
-		"asked", "refused", "sent-off", "broken", "fault", "silent"};
 	const struct mqtt_publish *m = &effect->message;
 
 	switch (effect->type) {
@@ -147,16 +60,17 @@ static void say_effect(struct fake *f, const struct client_effect *effect)
 		say_sent(f, effect);
 		break;
 	case CLIENT_CLOSE:
-		say(f, "CLOSE\n");
+		say(&f->log, "CLOSE\n");
 		break;
 	case CLIENT_CONNECTED:
-		say(f, "CONNECTED%s\n", effect->connack.is_session_present ? " present" : "");
+		say(&f->log, "CONNECTED%s\n", effect->connack.is_session_present ? " present" : "");
 		break;
 	case CLIENT_MESSAGE:
-		say(f, "MESSAGE %.*s q%d", (int)m->topic.size, (const char *)m->topic.at, m->qos);
+		say(&f->log, "MESSAGE %.*s q%d", (int)m->topic.size, (const char *)m->topic.at,
+			m->qos);
 		if (effect->receipt)
-			say(f, " receipt=%d", (int)effect->receipt);
-		say(f, m->is_dup && effect->receipt ? " dup\n" : "\n");
+			say(&f->log, " receipt=%d", (int)effect->receipt);
+		say(&f->log, m->is_dup && effect->receipt ? " dup\n" : "\n");
 		break;
 	case CLIENT_CHALLENGED:
 		say_auth(f, "CHALLENGED", &effect->auth);
@@ -165,34 +79,18 @@ static void say_effect(struct fake *f, const struct client_effect *effect)
 		say_auth(f, "AUTHENTICATED", &effect->auth);
 		break;
 	case CLIENT_PUBLISHED:
-		say_done(f, "PUBLISHED", &effect->done);
+		say_request(f, "PUBLISHED", &effect->done);
 		break;
 	case CLIENT_SUBSCRIBED:
-		say_done(f, "SUBSCRIBED", &effect->done);
+		say_request(f, "SUBSCRIBED", &effect->done);
 		break;
 	case CLIENT_UNSUBSCRIBED:
-		say_done(f, "UNSUBSCRIBED", &effect->done);
+		say_request(f, "UNSUBSCRIBED", &effect->done);
 		break;
 	case CLIENT_DISCONNECTED:
-		say(f, "DISCONNECTED %s %02x\n", causes[effect->end.cause], effect->end.reason);
+		say_end(&f->log, effect->end.cause, effect->end.reason);
 		break;
 	}
-}
-
-/* What came and is not taken waits in `input`. */
-static void input_add(struct fake *f, struct span bytes)
-{
-	cr_assert_leq(bytes.size, sizeof(f->input) - f->input_size);
-	if (bytes.size)
-		memcpy(f->input + f->input_size, bytes.at, bytes.size);
-	f->input_size += bytes.size;
-}
-
-static void input_drop(struct fake *f, size_t taken)
-{
-	cr_assert_leq(taken, f->input_size);
-	f->input_size -= taken;
-	memmove(f->input, f->input + taken, f->input_size);
 }
 
 int fake_step(struct fake *f, struct client_event event)
@@ -200,10 +98,10 @@ int fake_step(struct fake *f, struct client_event event)
 	int err;
 
 	if (event.type == CLIENT_OPENED)
-		f->input_size = 0;
+		f->input.size = 0;
 	if (event.type == CLIENT_RECEIVED) {
-		input_add(f, event.bytes);
-		event.bytes = span_of(f->input, f->input_size);
+		say_input_add(&f->input, event.bytes);
+		event.bytes = span_of(f->input.bytes, f->input.size);
 	}
 	event.now = f->now;
 	client_effects_reset(&f->effects);
@@ -211,12 +109,12 @@ int fake_step(struct fake *f, struct client_event event)
 	for (;;) {
 		for (size_t i = 0; i < f->effects.count; i++)
 			say_effect(f, &f->effects.list[i]);
-		input_drop(f, f->effects.taken);
+		say_input_drop(&f->input, f->effects.taken);
 		if (!f->effects.is_pending)
 			break;
 		client_effects_reset(&f->effects);
 		event = (struct client_event){
-			CLIENT_RECEIVED, f->now, .bytes = span_of(f->input, f->input_size)};
+			CLIENT_RECEIVED, f->now, .bytes = span_of(f->input.bytes, f->input.size)};
 		cr_assert_eq(client_step(&f->client, &event, &f->effects), 0);
 	}
 	return err;
@@ -224,9 +122,7 @@ int fake_step(struct fake *f, struct client_event event)
 
 void fake_expect(struct fake *f, const char *text)
 {
-	*f->log.at = 0;
-	cr_assert_str_eq(f->text, text);
-	f->log.at = f->log.start;
+	say_expect(&f->log, text);
 }
 
 int fake_open(struct fake *f)
@@ -335,7 +231,7 @@ void fake_online(struct fake *f, bool is_session_present)
 	cr_assert_eq(fake_open(f), 0);
 	fake_connack(f, is_session_present, 0, "");
 	cr_assert(client_is_online(&f->client));
-	f->log.at = f->log.start;
+	say_init(&f->log);
 }
 
 int fake_publish(struct fake *f, uint8_t qos, uint64_t ticket, const char *topic)

@@ -1,11 +1,11 @@
 /* client_fake_test.h - a client with nobody behind it, whose doings become lines of text.
  *
- * For tests.  What the client sends is decoded and written with a '>' in front; what it tells the
- * application stands as it is.  Each line ends with a newline. */
+ * For tests.  See client_say_test.h for the lines. */
 #ifndef TING_CLIENT_FAKE_TEST_H
 #define TING_CLIENT_FAKE_TEST_H
 
 #include "client/client.h"
+#include "client/client_say_test.h"
 
 enum { FAKE_SLOTS = 6, FAKE_RECEIVED = 3, FAKE_ALIASES = 2, FAKE_ALIAS_BYTES = 8 };
 
@@ -21,11 +21,9 @@ struct fake {
 	struct client_effect list[16];
 	uint8_t bytes[512];
 	struct client_effects effects;
-	uint8_t input[1024]; /* not taken yet */
-	size_t input_size;
+	struct say_input input; /* not taken yet */
 	msec now;
-	struct writer log;
-	char text[8192];
+	struct say log;
 };
 
 /* A client with clean start, id "me" and no keep alive. */

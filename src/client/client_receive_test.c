@@ -43,7 +43,7 @@ TEST(receive, releases_one_id_and_keeps_the_others, "MQTT-4.3.3-12")
 	for (uint16_t id = 1; id <= 3; id++)
 		fake_message(&f, 2, id, "t", 0);
 	fake_ack(&f, MQTT_PUBREL, 2, 0);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_message(&f, 2, 1, "t", 0);
 	fake_message(&f, 2, 3, "t", 0);
 	fake_message(&f, 2, 2, "t", 0);
@@ -84,7 +84,7 @@ TEST(receive, ends_when_the_server_passes_the_receive_maximum, "MQTT-3.3.4-9")
 	for (int id = 1; id <= FAKE_RECEIVED; id++)
 		fake_message(&f, 2, (uint16_t)id, "t", 0);
 	fake_message(&f, 1, 8, "t", 0); /* acknowledged at once, it never counts */
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_message(&f, 2, 9, "t", 0);
 	fake_expect(&f, "> DISCONNECT 93\nCLOSE\nDISCONNECTED fault 93\n");
 }
@@ -163,7 +163,7 @@ TEST(receive, stops_when_the_effects_are_full_and_goes_on, "")
 	fake_init(&f, MQTT_3_1_1);
 	fake_online(&f, false);
 	fake_hears(&f, span_of(many, sizeof(many)));
-	cr_expect_eq((size_t)(f.log.at - f.log.start), 100 * strlen("MESSAGE t q0\n"));
+	cr_expect_eq((size_t)(f.log.lines.at - f.log.lines.start), 100 * strlen("MESSAGE t q0\n"));
 }
 
 TEST(receive, ends_on_garbage_without_a_word_before_version_5, "MQTT-4.8.0-1 of 3.1.1")

@@ -47,7 +47,7 @@ TEST(receipt, is_answered_in_the_order_of_the_messages, "MQTT-4.6.0-2 MQTT-4.6.0
 	fake_message(&f, 1, 1, "t", 0);
 	fake_message(&f, 2, 2, "t", 0);
 	fake_message(&f, 1, 3, "t", 0);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_acknowledge(&f, 3, 0);
 	fake_acknowledge(&f, 2, 0);
 	fake_expect(&f, "");
@@ -81,7 +81,7 @@ TEST(receipt, takes_only_reasons_that_an_acknowledgement_may_have, "MQTT-3.4.2-1
 {
 	begin(MQTT_5);
 	fake_message(&f, 1, 1, "t", 0);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	cr_assert_eq(fake_acknowledge(&f, 1, MQTT_SERVER_BUSY), -MQTT_PROTOCOL_ERROR);
 	cr_assert_eq(fake_acknowledge(&f, 1, MQTT_NO_MATCHING_SUBSCRIBERS), 0);
 	fake_expect(&f, "> PUBACK #1 10\n");
@@ -92,7 +92,7 @@ TEST(receipt, counts_once, "")
 	begin(MQTT_5);
 	fake_message(&f, 1, 1, "t", 0);
 	fake_message(&f, 2, 2, "t", 0);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_acknowledge(&f, 2, MQTT_QUOTA_EXCEEDED);
 	fake_acknowledge(&f, 2, 0); /* too late to think again */
 	fake_acknowledge(&f, 1, 0);
@@ -151,7 +151,7 @@ TEST(receipt, of_a_lost_session_is_void, "MQTT-3.2.2-5")
 {
 	begin(MQTT_5);
 	fake_message(&f, 2, 1, "t", 0);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	reconnect(false);
 	fake_message(&f, 2, 1, "t", 0);
 	fake_acknowledge(&f, 1, 0);
@@ -165,7 +165,7 @@ TEST(receipt, answers_again_what_was_answered_before, "MQTT-4.3.3-10")
 	begin(MQTT_5);
 	fake_message(&f, 2, 1, "t", 0);
 	fake_acknowledge(&f, 1, 0);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	reconnect(true);
 	fake_message(&f, 1, 2, "t", 0);
 	fake_again(&f, 2, 1);
@@ -207,7 +207,7 @@ TEST(received, more_than_was_announced_is_a_fault, "MQTT-3.3.4-9")
 {
 	begin(MQTT_5);
 	fill(1, FAKE_RECEIVED);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_message(&f, 0, 0, "t", 0);
 	fake_message(&f, 1, 9, "t", 0);
 	fake_expect(&f, "MESSAGE t q0\n> DISCONNECT 93\nCLOSE\nDISCONNECTED fault 93\n");
@@ -244,17 +244,17 @@ TEST(held, is_what_has_no_room_before_mqtt_5, "")
 {
 	begin(MQTT_3_1_1);
 	fill(1, FAKE_RECEIVED);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_message(&f, 1, 4, "u", 0);
 	cr_assert_eq(f.effects.taken, 0);
-	cr_assert_eq(f.effects.wanted, f.input_size);
+	cr_assert_eq(f.effects.wanted, f.input.size);
 	fake_message(&f, 0, 0, "v", 0);
 	fake_expect(&f, "");
 	fake_acknowledge(&f, 2, 0); /* not its turn: no room yet */
 	fake_expect(&f, "");
 	fake_acknowledge(&f, 1, 0);
 	fake_expect(&f, "> PUBACK #1\n> PUBACK #2\nMESSAGE u q1 receipt=4\nMESSAGE v q0\n");
-	cr_assert_eq(f.input_size, 0);
+	cr_assert_eq(f.input.size, 0);
 }
 
 /* One message more than there is room for, on a connection that pings every 10 s. */
@@ -265,7 +265,7 @@ static void overfill(void)
 	f.connect.keepalive_s = 10;
 	fake_online(&f, false);
 	fill(1, FAKE_RECEIVED + 1);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 }
 
 TEST(held, says_nothing_of_a_server_that_cannot_be_heard, "MQTT-3.1.2-20")
@@ -288,7 +288,7 @@ TEST(held, lets_a_silent_server_be_found_out_afterwards, "MQTT-3.1.2-20")
 	overfill();
 	fake_time(&f, 10000);
 	fake_time(&f, 15000);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_acknowledge(&f, 1, 0);
 	fake_time(&f, 15999);
 	fake_expect(&f, "> PUBACK #1\nMESSAGE t q1 receipt=4\n");
@@ -301,7 +301,7 @@ TEST(held, ends_when_only_the_server_could_make_room, "")
 {
 	begin(MQTT_3_1_1);
 	fill(2, FAKE_RECEIVED + 1);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	for (uint64_t receipt = 1; receipt < FAKE_RECEIVED; receipt++)
 		fake_acknowledge(&f, receipt, 0);
 	fake_expect(&f, "> PUBREC #1\n> PUBREC #2\n");
@@ -318,7 +318,7 @@ TEST(held, ends_with_its_connection, "")
 {
 	begin(MQTT_3_1_1);
 	fill(1, FAKE_RECEIVED + 1);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_close(&f);
 	fake_acknowledge(&f, 1, 0);
 	cr_assert_not(f.effects.is_pending);

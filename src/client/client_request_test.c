@@ -39,7 +39,7 @@ TEST(subscribe, ends_with_an_answer_that_does_not_fit_the_question, "MQTT-3.8.4-
 		fake_init(&f, MQTT_5);
 		fake_online(&f, false);
 		fake_subscribe(&f, CLIENT_SUBSCRIBE, 7, "a");
-		f.log.at = f.log.start;
+		say_init(&f.log);
 		fake_hex(&f, answers[i]);
 		fake_expect(
 			&f, "> DISCONNECT 82\nCLOSE\nDISCONNECTED fault 82\nSUBSCRIBED 7 lost\n");
@@ -71,7 +71,7 @@ TEST(subscribe, is_lost_with_its_connection, "")
 	for (uint64_t i = 0; i < FAKE_SLOTS; i++)
 		cr_expect_eq(fake_subscribe(&f, CLIENT_SUBSCRIBE, i, "t"), 0);
 	cr_expect_eq(fake_subscribe(&f, CLIENT_SUBSCRIBE, 9, "t"), ERR_LIMIT);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_close(&f);
 	fake_expect(&f,
 		"DISCONNECTED broken 00\nSUBSCRIBED 0 lost\nSUBSCRIBED 1 lost\nSUBSCRIBED 2 lost\n"
@@ -101,7 +101,7 @@ TEST(subscribe, keeps_to_what_the_server_offers, "MQTT-3.2.2.3.11")
 	fake_init(&f, MQTT_5);
 	fake_open(&f);
 	fake_connack(&f, false, 0, "28 00 29 00 2a 00");
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	cr_expect_eq(fake_subscribe(&f, CLIENT_SUBSCRIBE, 1, "a/+"), -MQTT_WILDCARDS_NOT_SUPPORTED);
 	cr_expect_eq(
 		fake_subscribe(&f, CLIENT_SUBSCRIBE, 1, "$share/g/a"), -MQTT_SHARED_NOT_SUPPORTED);
@@ -157,7 +157,7 @@ TEST(keepalive, pings_when_nothing_else_was_sent, "MQTT-3.1.2-20")
 	f.now = 4000;
 	fake_publish(&f, 0, 1, "t");
 	fake_message(&f, 0, 0, "t", 0);
-	f.log.at = f.log.start;
+	say_init(&f.log);
 	fake_time(&f, 13999);
 	fake_expect(&f, "");
 	fake_time(&f, 14000);

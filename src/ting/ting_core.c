@@ -70,9 +70,8 @@ size_t ting_core_size(const struct ting_client_options *options)
 
 static int complain(struct ting_error *err, const char *sentence)
 {
-	struct writer w = writer_of(err->text, sizeof(err->text));
-
-	writer_bytes(&w, span_of(sentence, strlen(sentence) + 1));
+	if (err)
+		memcpy(err->text, sentence, strlen(sentence) + 1);
 	return -EINVAL;
 }
 

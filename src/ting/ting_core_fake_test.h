@@ -1,29 +1,31 @@
 /* ting_core_fake_test.h - a core whose transport is a log, and whose server is the test.
  *
- * For tests.  Each packet that is sent and each event becomes a line of text; what is sent has a
- * '>' in front.  What comes is written in the notation of mqtt_notation_test.h. */
+ * For tests.  See client_say_test.h for the lines.  What comes is written in the notation of
+ * mqtt_notation_test.h. */
+
 #ifndef TING_CORE_FAKE_TEST_H
 #define TING_CORE_FAKE_TEST_H
 
-#include "base/base_writer.h"
+#include "client/client_say_test.h"
 #include "mqtt/mqtt_any_test.h"
 
 #include <ting/core.h>
+
+/* The line of a CONNECT with all defaults, and the end of that line. */
+#define FAKE_CONNECT "> CONNECT 5 clean" FAKE_LIMITS
+#define FAKE_LIMITS  " receive=64 packet=1048576 aliases=0\n"
 
 struct fake {
 	struct ting_client_options options; /* change them before fake_init() */
 	struct ting_core *core;
 	void *memory; /* exactly as much as it asks for, one byte off */
 	int64_t now;
-	uint8_t out[4096]; /* what is sent and is no whole packet yet */
-	size_t out_size;
+	struct say_input out; /* what is sent and is no whole packet yet */
 	size_t sends;         /* TING_SEND events */
 	uint8_t last[1024];   /* the last packet that was sent, */
 	struct mqtt_any sent; /* and what it says */
-	uint8_t in[4096];     /* what came and was not taken */
-	size_t in_size;
-	struct writer log;
-	char text[8192];
+	struct say_input in;  /* what came and was not taken */
+	struct say log;
 };
 
 /* A core with the options, and id "me" unless they have one. */

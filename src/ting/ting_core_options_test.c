@@ -15,7 +15,8 @@ static int init(struct ting_client_options options, size_t missing, struct ting_
 	int answer;
 
 	cr_assert(memory);
-	err->text[0] = 0;
+	if (err)
+		err->text[0] = 0;
 	answer = ting_core_init(&c, memory, size, &options, err);
 	free(memory);
 	return answer;
@@ -82,6 +83,7 @@ TEST(options, need_as_much_memory_as_they_say, "")
 	size_t size = ting_core_size(&o);
 
 	cr_expect_eq(init(o, 0, &err), 0);
+	cr_expect_eq(init(o, 64, NULL), -EINVAL);
 	cr_expect_eq(init(o, 64, &err), -EINVAL);
 	cr_expect_eq(strncmp(err.text, "memory", 6), 0);
 	o.requests_max = 2;

@@ -15,7 +15,7 @@ TEST(core, connects_and_says_goodbye, "")
 	fake_expect(&f, "OPEN\n");
 	cr_expect_eq(ting_core_deadline(f.core), TING_NEVER);
 	fake_opened(&f);
-	fake_expect(&f, "> CONNECT clean\n");
+	fake_expect(&f, FAKE_CONNECT);
 	cr_expect_eq(ting_core_deadline(f.core), 10000);
 	cr_expect(!ting_core_is_connected(f.core));
 	fake_hears(&f, "20 [ 00 00 [ ] ]");
@@ -59,7 +59,7 @@ TEST(core, subscribes_and_hears_messages, "")
 	fake_online(&f, false);
 	cr_expect_eq(fake_subscribe(&f, 3, "a/#"), 0);
 	fake_hears(&f, "90 [ 0001 [ ] 01 ]");
-	fake_expect(&f, "> SUBSCRIBE\nSUBSCRIBED 3 answered 01\n");
+	fake_expect(&f, "> SUBSCRIBE #1 1\nSUBSCRIBED 3 answered 01\n");
 	fake_hears(&f, "32 [ 'a' 0009 [ ] <hi> ] 34 [ 'b' 000a [ ] <ho> ] 62 [ 000a ]");
 	fake_expect(
 		&f, "MESSAGE a=hi q1\n> PUBACK #9\nMESSAGE b=ho q2\n> PUBREC #10\n> PUBCOMP #10\n");
@@ -67,7 +67,7 @@ TEST(core, subscribes_and_hears_messages, "")
 	cr_expect_eq(ting_core_unsubscribe(f.core, f.now, &filter, 1, 4), 0);
 	fake_take(&f);
 	fake_hears(&f, "b0 [ 0002 [ ] 00 ]");
-	fake_expect(&f, "> UNSUBSCRIBE\nUNSUBSCRIBED 4 answered 00\n");
+	fake_expect(&f, "> UNSUBSCRIBE #2 1\nUNSUBSCRIBED 4 answered 00\n");
 	fake_done(&f);
 }
 
@@ -81,9 +81,9 @@ TEST(core, sends_again_what_the_session_still_holds, "MQTT-4.4.0-1")
 	fake_expect(&f, "> PUBLISH a=hi q1 #1\nDISCONNECTED broken 00\n");
 	fake_tick(&f, ting_core_deadline(f.core));
 	fake_opened(&f);
-	fake_expect(&f, "OPEN\n> CONNECT\n");
+	fake_expect(&f, "OPEN\n> CONNECT 5" FAKE_LIMITS);
 	fake_hears(&f, "20 [ 01 00 [ ] ]");
-	fake_expect(&f, "CONNECTED present\n> PUBLISH a=hi q1 dup #1\n");
+	fake_expect(&f, "CONNECTED present\n> PUBLISH a=hi q1 #1 dup\n");
 	fake_done(&f);
 }
 
@@ -96,7 +96,7 @@ TEST(core, tells_what_went_with_the_session, "")
 	fake_tick(&f, ting_core_deadline(f.core));
 	fake_opened(&f);
 	fake_expect(&f,
-		"> PUBLISH a=hi q1 #1\nDISCONNECTED broken 00\nOPEN\n> CONNECT clean\n"
+		"> PUBLISH a=hi q1 #1\nDISCONNECTED broken 00\nOPEN\n" FAKE_CONNECT
 		"PUBLISHED 8 lost\n");
 	fake_done(&f);
 }
@@ -213,7 +213,7 @@ TEST(core, has_no_word_for_a_server_that_takes_none, "MQTT-3.2.2-15")
 	fake_tick(&f, 0);
 	fake_opened(&f);
 	fake_hears(&f, "20 [ 00 00 [ 27 00000001 ] ]");
-	fake_expect(&f, "OPEN\n> CONNECT clean\nCONNECTED\n");
+	fake_expect(&f, "OPEN\n" FAKE_CONNECT "CONNECTED\n");
 	cr_expect_eq(ting_core_disconnect(f.core, f.now, false), 0);
 	fake_take(&f);
 	fake_expect(&f, "DISCONNECTED asked 00\nCLOSE\n");
@@ -226,10 +226,10 @@ TEST(core, tells_why_the_server_refused, "")
 	fake_tick(&f, 0);
 	fake_opened(&f);
 	fake_hears(&f, "20 [ 00 87 [ 1f 'no' ] ]");
-	fake_expect(&f, "OPEN\n> CONNECT clean\nCLOSE\nDISCONNECTED refused 87\n");
+	fake_expect(&f, "OPEN\n" FAKE_CONNECT "CLOSE\nDISCONNECTED refused 87\n");
 	cr_expect_leq(ting_core_deadline(f.core), 1000, "it tries again");
 	fake_hears(&f, "20 [ 00 00 [ ] ]");
-	cr_expect_eq(f.in_size, 0, "nobody listens any more");
+	cr_expect_eq(f.in.size, 0, "nobody listens any more");
 	fake_expect(&f, "");
 	fake_done(&f);
 }
@@ -305,7 +305,7 @@ TEST(core, says_what_it_was_told_to_say_of_itself, "")
 	fake_init(&f);
 	fake_tick(&f, 0);
 	fake_opened(&f);
-	fake_expect(&f, "OPEN\n> CONNECT\n");
+	fake_expect(&f, "OPEN\n> CONNECT 5 receive=8 packet=999 aliases=3\n");
 	expect_span(p->client_id, "i");
 	expect_span(p->user_name, "u");
 	expect_span(p->password, "p");
@@ -370,14 +370,14 @@ TEST(core, takes_whole_packets_and_says_how_large_the_next_is, "")
 	fake_online(&f, false);
 	fake_hears(&f, "30 04 0001 61 00 30");
 	fake_expect(&f, "MESSAGE a= q0\n");
-	cr_expect_eq(f.in_size, 1);
+	cr_expect_eq(f.in.size, 1);
 	cr_expect_eq(ting_core_wanted(f.core), 0);
 	fake_hears(&f, "06 0001");
 	cr_expect_eq(ting_core_wanted(f.core), 8);
-	cr_expect_eq(f.in_size, 4);
+	cr_expect_eq(f.in.size, 4);
 	fake_hears(&f, "62 00 6869");
 	fake_expect(&f, "MESSAGE b=hi q0\n");
-	cr_expect_eq(f.in_size, 0);
+	cr_expect_eq(f.in.size, 0);
 	cr_expect_eq(ting_core_received(f.core, 0, NULL, 3), -EINVAL);
 	fake_done(&f);
 }
