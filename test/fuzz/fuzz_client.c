@@ -1,8 +1,9 @@
 /* fuzz_client.c - a server that may say anything to our client.
  *
- * The first byte chooses the version and whether the session goes on.  The rest comes byte by byte;
- * 0xf1, which begins no packet, is a request of the application, 0xf2 a broken and a new
- * connection, 0xf3 a moment that passes. */
+ * The first byte chooses the version, whether the session goes on, who acknowledges, who assigns
+ * aliases and whether we authenticate.  The rest comes byte by byte; 0xf1, which begins no packet,
+ * is a request of the application, 0xf2 a broken and a new connection, 0xf3 a moment that passes,
+ * 0xf4 an acknowledgement, 0xf5 a step of authentication. */
 #include "client/client.h"
 #include "fuzz_target.h"
 
@@ -24,11 +25,12 @@ struct world {
 	uint8_t in[INPUT];
 	size_t in_size;
 	msec now;
-	uint64_t tickets; /* requests that were taken */
-	uint64_t told;    /* and are over */
-	bool is_up;       /* a transport is there */
-	bool is_ended;    /* the client said so */
-	size_t sent;      /* bytes, so that the spans are read */
+	uint64_t tickets;  /* requests that were taken */
+	uint64_t told;     /* and are over */
+	uint64_t receipts; /* the last one */
+	bool is_up;        /* a transport is there */
+	bool is_ended;     /* the client said so */
+	size_t sent;       /* bytes, so that the spans are read */
 };
 
 static void world_init(struct world *w, uint8_t choice)
@@ -42,6 +44,8 @@ static void world_init(struct world *w, uint8_t choice)
 		.aliases_out = {w->topics[1], w->aliases[1], ALIASES, ALIAS_BYTES},
 		.packet_bytes_max = 200,
 		.reply_timeout_ms = 10,
+		.acknowledges_later = choice & 8,
+		.assigns_aliases = choice & 16,
 	};
 
 	memset(w, 0, sizeof(*w));
@@ -54,6 +58,10 @@ static void world_init(struct world *w, uint8_t choice)
 	mqtt_props_init(&w->connect.props);
 	w->connect.props.topic_alias_max = ALIASES;
 	w->connect.props.present = MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS_MAXIMUM);
+	if (choice & 32) {
+		w->connect.props.auth_method = SPAN_LITERAL("x");
+		w->connect.props.present |= MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_METHOD);
+	}
 	mqtt_props_init(&w->connect.will.props);
 	client_effects_init(&w->effects, w->list, CLIENT_EFFECTS_MIN, w->bytes, sizeof(w->bytes));
 	client_init(&w->client, &config);
@@ -71,6 +79,8 @@ static void carry_out(struct world *w)
 			break;
 		case CLIENT_MESSAGE:
 			assert(e->message.topic.size && e->message.topic.at[0] < 0xff);
+			w->receipts += e->receipt != 0;
+			assert(!e->receipt || e->receipt == w->receipts);
 			break;
 		case CLIENT_PUBLISHED:
 		case CLIENT_SUBSCRIBED:
@@ -132,14 +142,37 @@ static void request(struct world *w)
 
 	mqtt_props_init(&s.props);
 	mqtt_props_init(&p.props);
-	p.props.topic_alias = 1;
-	p.props.present = MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS);
+	if (w->now % 5) {
+		p.props.topic_alias = 1;
+		p.props.present = MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS);
+	}
 	p.qos = (uint8_t)(w->now % 3);
 	if (w->now % 4 == 3)
 		event = (struct client_event){.type = CLIENT_SUBSCRIBE, .subscribe = &s};
 	w->tickets++; /* it may be over at once */
 	if (step(w, event) || (event.type == CLIENT_PUBLISH && p.qos == 0))
 		w->tickets--;
+}
+
+/* Any receipt: the last ones, an old one, one that does not exist yet. */
+static void acknowledge(struct world *w)
+{
+	uint64_t back = (uint64_t)w->now % 6;
+	struct client_event event = {.type = CLIENT_ACKNOWLEDGE};
+
+	event.acknowledge.receipt = w->receipts + 1 > back ? w->receipts + 1 - back : 0;
+	event.acknowledge.reason = w->now % 7 ? MQTT_SUCCESS : MQTT_QUOTA_EXCEEDED;
+	assert(step(w, event) == 0);
+}
+
+static void authenticate(struct world *w)
+{
+	struct mqtt_props p;
+
+	mqtt_props_init(&p);
+	p.auth_data = SPAN_LITERAL("d");
+	p.present = MQTT_PROPERTY_BIT(MQTT_AUTHENTICATION_DATA);
+	(void)step(w, (struct client_event){.type = CLIENT_AUTHENTICATE, .auth = &p});
 }
 
 static void heard(struct world *w, uint8_t byte)
@@ -166,6 +199,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			reconnect(&w);
 		else if (data[i] == 0xf3)
 			(void)step(&w, (struct client_event){.type = CLIENT_TIME});
+		else if (data[i] == 0xf4)
+			acknowledge(&w);
+		else if (data[i] == 0xf5)
+			authenticate(&w);
 		else
 			heard(&w, data[i]);
 	}
