@@ -289,6 +289,7 @@ static int serve(struct serve *s, struct conf_error *e)
 	if (s->is_detached && (error = serve_detach_start(&detaching, e)))
 		return error;
 	serve_ignore_signals();
+	serve_keep_memory();
 	s->clients_max = net_host_raise_descriptors();
 	if ((error = serve_listeners_open(&s->listeners, c, e)))
 		return error;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +16,12 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+enum {
+	MAPPED_ALONE_BYTES =
+		4 << 20,          /* from here on a block is the kernel's again once it is freed */
+	KEPT_BYTES_MAX = 8 << 20, /* free, at the end of the heap */
+};
 
 /* -errno and "cannot DO: why". */
 static int failed(struct conf_error *e, const char *what)
@@ -92,6 +99,12 @@ void serve_ignore_signals(void)
 
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		(void)sigaction(numbers[i], &ignore, NULL);
+}
+
+void serve_keep_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, MAPPED_ALONE_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES_MAX);
 }
 
 void serve_notify(const char *state)

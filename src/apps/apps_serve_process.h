@@ -22,6 +22,10 @@ int serve_drop_privileges(const char *user, struct conf_error *e);
  * mosquitto does something on them, so that somebody may send them. */
 void serve_ignore_signals(void);
 
+/* Keeps memory of large messages for the next ones instead of giving it back and having each page
+ * cleared again, up to a bound: doc/decisions/0006-*.md. */
+void serve_keep_memory(void);
+
 /* Tells the service manager, if it wants to know ($NOTIFY_SOCKET): "READY=1".  See sd_notify(3). */
 void serve_notify(const char *state);
 
