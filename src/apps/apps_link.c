@@ -83,11 +83,13 @@ static struct client_aliases aliases_make(uint16_t count)
 static void client_make(struct link *l, uint16_t slots_count)
 {
 	const struct property_lists *p = &l->options->properties;
+	uint16_t received_max = l->options->device.endpoint ? LINK_HELD_MAX : RECEIVED_MAX;
 	struct client_config config = {
 		.slots = alloc_sure(&alloc_libc, slots_count * sizeof *config.slots),
 		.slots_count = slots_count,
-		.received = alloc_sure(&alloc_libc, RECEIVED_MAX * sizeof *config.received),
-		.received_max = RECEIVED_MAX,
+		.received = alloc_sure(&alloc_libc, received_max * sizeof *config.received),
+		.received_max = received_max,
+		.acknowledges_later = l->options->device.endpoint,
 		.aliases_in = aliases_make(p->at[PROPERTY_CONNECT].props.topic_alias_max),
 		.aliases_out = aliases_make(p->at[PROPERTY_PUBLISH].props.topic_alias),
 		.packet_bytes_max = MQTT_PACKET_MAX,
@@ -145,8 +147,7 @@ static void connect_make(struct link *l)
 void link_init(struct link *l, const struct options *o, uint16_t slots_count,
 	bool (*tell)(void *self, const struct client_effect *effect), void *self)
 {
-	*l = (struct link){
-		.options = o, .socket = {.fd = -1}, .watched = -1, .tell = tell, .self = self};
+	*l = (struct link){.options = o, .socket = {.fd = -1}, .tell = tell, .self = self};
 	client_effects_init(&l->effects, alloc_sure(&alloc_libc, EFFECTS * sizeof *l->effects.list),
 		EFFECTS, alloc_sure(&alloc_libc, EFFECT_BYTES), EFFECT_BYTES);
 	client_make(l, slots_count);
@@ -452,28 +453,35 @@ static int timeout_of(const struct link *l, msec due)
 	return due <= now ? 0 : due - now > INT32_MAX ? INT32_MAX : (int)(due - now);
 }
 
-static int wait_for(struct link *l, struct pollfd fds[2], msec due)
+/* A server that has to wait until its messages are acknowledged may fill the input. */
+static bool has_room(const struct link *l)
+{
+	return l->in_size < l->in_room;
+}
+
+static int wait_for(struct link *l, struct pollfd fds[1 + LINK_WATCHED_MAX], msec due)
 {
 	int timeout = timeout_of(l, due);
 	struct timespec time = {timeout / 1000, timeout % 1000 * 1000000L};
 	bool is_connecting = l->state == LINK_CONNECTING;
 
 	fds[0] = (struct pollfd){.fd = l->socket.fd,
-		.events = (short)((is_connecting ? 0 : POLLIN) |
+		.events = (short)((is_connecting || !has_room(l) ? 0 : POLLIN) |
 			(is_connecting || has_output(l) ? POLLOUT : 0))};
-	fds[1] = (struct pollfd){.fd = l->watched, .events = l->watched_events};
-	return ppoll(fds, 2, timeout < 0 ? NULL : &time, l->signals);
+	memcpy(fds + 1, l->watched, l->watched_count * sizeof *fds);
+	return ppoll(fds, 1 + l->watched_count, timeout < 0 ? NULL : &time, l->signals);
 }
 
 int link_turn(struct link *l, msec due)
 {
-	struct pollfd fds[2];
+	struct pollfd fds[1 + LINK_WATCHED_MAX];
 	int count;
 
 	if (has_output(l) && !l->is_output_full)
 		writable(l);
 	count = wait_for(l, fds, due);
-	l->is_watched_ready = count > 0 && fds[1].revents;
+	for (size_t i = 0; i < l->watched_count; i++)
+		l->watched[i].revents = count > 0 ? fds[1 + i].revents : 0;
 	if (count > 0 && fds[0].revents && l->state == LINK_CONNECTING)
 		return connecting(l);
 	if (count > 0 && fds[0].revents & POLLOUT && has_output(l))

@@ -11,6 +11,7 @@
 #include "net/net_connect.h"
 #include "net/net_output.h"
 
+#include <poll.h>
 #include <signal.h>
 
 enum link_state {
@@ -18,6 +19,12 @@ enum link_state {
 	LINK_CONNECTING, /* the socket is on its way */
 	LINK_UP,         /* the core knows it */
 	LINK_LEAVING,    /* the core is done with it: the output drains */
+};
+
+enum {
+	LINK_WATCHED_MAX = 9,
+	LINK_HELD_MAX = 1000, /* messages that wait to be acknowledged, for the device of the
+			       * options */
 };
 
 struct link {
@@ -47,9 +54,9 @@ struct link {
 	/* Set by the program.  `owner` counts something that holds every payload: they are then not
 	 * copied.  NULL: they are. */
 	struct shared *owner;
-	int watched;          /* a descriptor that link_turn() also waits for, or -1 */
-	short watched_events; /* of poll(2); 0: its end only */
-	bool is_watched_ready;
+	struct pollfd watched[LINK_WATCHED_MAX]; /* that link_turn() also waits for; it says what
+						  * happened in their `revents` */
+	size_t watched_count;
 	const sigset_t *signals; /* that may interrupt the wait, or NULL */
 };
 

@@ -175,7 +175,7 @@ static int check_needs(const struct options *o)
 	if (o->topics.count == 0)
 		return options_complain("a topic is missing: -t");
 	if (o->program == PROGRAM_PUB && o->source == SOURCE_NONE)
-		return options_complain("a message is missing: -m, -n, -f, -s or -l");
+		return options_complain("a message is missing: -m, -n, -f, -s, -l or --from");
 	if (o->program != PROGRAM_RR)
 		return 0;
 	if (o->source == SOURCE_NONE)

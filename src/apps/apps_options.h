@@ -6,6 +6,7 @@
 #define TING_APPS_OPTIONS_H
 
 #include "apps/apps_property.h"
+#include "apps/apps_talk_open.h"
 #include "base/base_ids.h"
 #include "mqtt/mqtt_types.h"
 
@@ -36,6 +37,7 @@ enum source {
 	SOURCE_MESSAGE, /* -m, -n */
 	SOURCE_FILE,    /* -f, or -s: the file is then standard input */
 	SOURCE_LINES,   /* -l */
+	SOURCE_DEVICE,  /* --from */
 };
 
 /* Texts that may be given more than once. */
@@ -67,6 +69,7 @@ struct options {
 	bool is_debug, is_quiet;
 	int64_t qos, inflight_max;
 	struct texts topics;
+	struct talk_place device; /* --from, --to */
 	/* What is published. */
 	enum source source;
 	const char *message, *file;

@@ -78,13 +78,47 @@ static int apply_source(struct options *o, const struct option_row *row, const c
 	enum source source = (enum source)row->min;
 
 	if (o->source != SOURCE_NONE)
-		return options_complain("only one of -m, -n, -f, -s and -l makes sense");
+		return options_complain("only one of -m, -n, -f, -s, -l and --from makes sense");
 	o->source = source;
 	if (source == SOURCE_MESSAGE)
 		o->message = value ? value : "";
 	else
 		o->file = value; /* NULL: standard input */
 	return 0;
+}
+
+/* Why the place cannot be read or written all the time; NULL: it can. */
+static const char *place_fault(const struct talk_place *p, bool is_read)
+{
+	const struct net_scheme_traits *s = net_scheme_get(p->scheme);
+
+	if (p->scheme == NET_ICMP)
+		return "expected another endpoint than icmp://";
+	if (p->is_listening && !s->can_serve && !(is_read && p->scheme == NET_FIFO))
+		return "nobody can be waited for there: leave out listen:";
+	if (is_read && s->is_datagrams && !p->is_listening)
+		return "nobody knows where to send to: put listen: before it";
+	if (!is_read && s->is_datagrams && p->is_listening)
+		return "datagrams go to one place: leave out listen:";
+	return NULL;
+}
+
+static int apply_device(struct options *o, const struct option_row *row, const char *value)
+{
+	bool is_read = o->program == PROGRAM_PUB;
+	struct conf_error e;
+	const char *fault;
+
+	if (talk_place_parse(&o->device, value, &e))
+		return options_complain("%s: %s", row->long_name, e.text);
+	fault = place_fault(&o->device, is_read);
+	if (fault)
+		return options_complain("%s \"%s\": %s", row->long_name, value, fault);
+	if (is_read && o->device.scheme == NET_FIFO)
+		o->device.is_listening = true; /* writers come and go, and that is no fault */
+	if (o->device.framing == TING_RAW)
+		o->device.framing = TING_LINES;
+	return is_read ? apply_source(o, row, value) : 0;
 }
 
 static int apply_version(struct options *o, const struct option_row *row, const char *value)
@@ -273,6 +307,8 @@ const struct option_row option_rows[] = {
 		"leave after so much time"},
 	{"-x", NULL, "SECONDS", ALL, apply_expiry, 0, -1, UINT32_MAX,
 		"how long the server keeps the session; -1: for ever (MQTT 5)"},
+	{NULL, "--from", "ENDPOINT", PUB, apply_device, 0, SOURCE_DEVICE, 0,
+		"send each line or datagram that comes from there, as long as it takes"},
 	{NULL, "--nodelay", NULL, ALL, apply_flag, FIELD(has_no_delay), 0, 0,
 		"send small packets at once (TCP_NODELAY)"},
 	{NULL, "--pretty", NULL, SUB | RR, apply_flag, FIELD(is_pretty), 0, 0,
@@ -291,6 +327,8 @@ const struct option_row option_rows[] = {
 		"see the retain flag as it was published (MQTT 5)"},
 	{NULL, "--retained-only", NULL, SUB, apply_flag, FIELD(wants_retained_only), 0, 0,
 		"leave with the first message that was not retained"},
+	{NULL, "--to", "ENDPOINT", SUB, apply_device, 0, 0, 0,
+		"write each message there as a line, and acknowledge it then"},
 	{NULL, "--unix", "PATH", ALL, apply_text, FIELD(unix_path), 0, 0,
 		"connect to this UNIX socket"},
 	{NULL, "--will-payload", "TEXT", ALL, apply_text, FIELD(will_payload), 0, 0,
@@ -342,8 +380,8 @@ const struct option_row *option_find(enum program program, const char *name)
 void options_print_help(enum program program, FILE *out)
 {
 	static const char *const words[] = {
-		[PROGRAM_PUB] = "{-m TEXT | -n | -f FILE | -s | -l}",
-		[PROGRAM_SUB] = "[-t TOPIC...]",
+		[PROGRAM_PUB] = "{-m TEXT | -n | -f FILE | -s | -l | --from ENDPOINT}",
+		[PROGRAM_SUB] = "[-t TOPIC...] [--to ENDPOINT]",
 		[PROGRAM_RR] = "-e TOPIC {-m TEXT | -n | -f FILE | -s}",
 	};
 

@@ -226,3 +226,25 @@ TEST(options, of_a_request_are_a_version_of_5_and_three_words, "")
 	refuses(PROGRAM_RR, "-t ask -e answer -m x -D publish response-topic other");
 	refuses(PROGRAM_PUB, "-t ask -e answer -m x");
 }
+
+TEST(options, name_a_device_and_how_its_messages_end, "")
+{
+	takes(PROGRAM_PUB, "-t a --from fifo:///tmp/x");
+	cr_expect_eq(o.source, SOURCE_DEVICE);
+	cr_expect_eq(o.device.framing, TING_LINES);
+	cr_expect(o.device.is_listening);
+	options_done(&o);
+	takes(PROGRAM_SUB, "-t a --to framed:tcp://h:5");
+	cr_expect_eq(o.device.framing, TING_FRAMED);
+	cr_expect(!o.device.is_listening);
+	cr_expect_str_eq(o.device.endpoint, "tcp://h:5");
+	options_done(&o);
+	takes(PROGRAM_PUB, "-t a --from listen:udp://*:5");
+	options_done(&o);
+	refuses(PROGRAM_PUB, "-t a --from udp://h:5");
+	refuses(PROGRAM_PUB, "-t a --from -  -m x");
+	refuses(PROGRAM_PUB, "-t a --to -");
+	refuses(PROGRAM_SUB, "-t a --to listen:udp://*:5");
+	refuses(PROGRAM_SUB, "-t a --to listen:fifo:///tmp/x");
+	refuses(PROGRAM_SUB, "-t a --to icmp://h");
+}

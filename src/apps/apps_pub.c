@@ -4,6 +4,7 @@
  * copied until the server has it; as many are under way as -M allows, and no more are read. */
 #include "apps/apps_pub.h"
 
+#include "apps/apps_from.h"
 #include "apps/apps_lines.h"
 #include "apps/apps_request.h"
 #include "base/base_alloc.h"
@@ -171,23 +172,23 @@ static void read_lines(struct pub *p)
 static msec act(struct pub *p)
 {
 	bool has_lines = p->options.source == SOURCE_LINES;
+	bool is_readable = p->link.watched_count && p->link.watched[0].revents;
 	bool is_all_sent;
 
-	p->link.watched = -1;
+	p->link.watched_count = 0;
 	if (has_lines) {
-		if (p->link.is_watched_ready && !p->is_over)
+		if (is_readable && !p->is_over)
 			read_lines(p);
 		while (send_line(p))
 			;
 		if (has_room_for_line(p) && !p->lines.is_at_end)
-			p->link.watched = STDIN_FILENO;
+			p->link.watched_count = 1;
 		is_all_sent = p->lines.is_at_end && p->lines.start == p->lines.end;
 	} else {
 		while (send_again(p))
 			;
 		is_all_sent = p->left == 0;
 	}
-	p->link.is_watched_ready = false;
 	if (p->is_over || (is_all_sent && client_unfinished(&p->link.client) == 0)) {
 		p->is_over = true;
 		link_leave(&p->link);
@@ -208,7 +209,7 @@ static int run(struct pub *p)
 	if (o->source == SOURCE_LINES && o->qos)
 		p->copies = alloc_sure(&alloc_libc, (size_t)o->inflight_max * sizeof *p->copies);
 	link_init(&p->link, o, (uint16_t)o->inflight_max, tell, p);
-	p->link.watched_events = POLLIN;
+	p->link.watched[0] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
 	if (o->source != SOURCE_LINES)
 		p->link.owner = &p->forever;
 	lines_init(&p->lines);
@@ -234,7 +235,9 @@ int apps_pub(int argc, char **argv)
 
 	if (verdict == OPTIONS_WRONG)
 		(void)options_complain("ting pub --help tells more");
-	if (verdict == OPTIONS_RUN) {
+	if (verdict == OPTIONS_RUN && p->options.source == SOURCE_DEVICE) {
+		status = from_run(&p->options);
+	} else if (verdict == OPTIONS_RUN) {
 		status = run(p);
 		for (int64_t i = 0; p->copies && i < p->options.inflight_max; i++)
 			free(p->copies[i]);

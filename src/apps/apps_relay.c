@@ -16,10 +16,7 @@
 enum { TIME_MS_MAX = 1000000000, LINGER_MS = 1000, CONNECT_MS = 30000 };
 
 struct side {
-	const char *endpoint; /* NULL: the command line did not say */
-	enum net_scheme scheme;
-	bool is_listening;
-	enum ting_framing framing;
+	struct talk_place place;
 	struct ting_listener *listener;
 };
 
@@ -52,32 +49,15 @@ static const struct conf_flag flags[] = {
 	{0},
 };
 
-/* Takes the word off the front of the text, if it is there. */
-static bool take_prefix(const char **text, const char *word)
-{
-	size_t size = strlen(word);
-	bool is_there = strncmp(*text, word, size) == 0;
-
-	if (is_there)
-		*text += size;
-	return is_there;
-}
-
 static int take_side(struct relay *r, const char *text, struct conf_error *e)
 {
-	struct side *s = &r->sides[r->sides[0].endpoint != NULL];
+	struct side *s = &r->sides[r->sides[0].place.endpoint != NULL];
 	char quoted[CONF_QUOTE_ROOM];
 
-	if (s->endpoint)
+	if (s->place.endpoint)
 		return conf_error_set(
 			e, "expected two endpoints, found also %s", conf_quote(quoted, text));
-	s->is_listening = take_prefix(&text, "listen:");
-	if (take_prefix(&text, "line:"))
-		s->framing = TING_LINES;
-	else if (take_prefix(&text, "framed:"))
-		s->framing = TING_FRAMED;
-	s->endpoint = text;
-	return talk_scheme(&s->scheme, text, e);
+	return talk_place_parse(&s->place, text, e);
 }
 
 static int take_flag(
@@ -112,7 +92,7 @@ static int check(void *self, struct conf_error *e)
 {
 	const struct relay *r = self;
 
-	return r->sides[1].endpoint ? 0 : conf_error_set(e, "expected two endpoints");
+	return r->sides[1].place.endpoint ? 0 : conf_error_set(e, "expected two endpoints");
 }
 
 static const struct conf_command command = {
@@ -138,12 +118,12 @@ static int open_side(struct relay *r, struct side *s, struct ting_end **ret)
 	int status;
 
 	if (s->listener)
-		return talk_accept(ret, s->listener, s->endpoint, 0);
+		return talk_accept(ret, s->listener, s->place.endpoint, 0);
 	options.timeout_ms =
 		r->timeout_ms && r->timeout_ms < CONNECT_MS ? (int)r->timeout_ms : CONNECT_MS;
 	if (!has_listener(r))
 		stop_at_once(true); /* otherwise a file may have to be removed */
-	status = talk_connect(ret, s->endpoint, &options);
+	status = talk_connect(ret, s->place.endpoint, &options);
 	stop_at_once(false);
 	return status;
 }
@@ -151,15 +131,15 @@ static int open_side(struct relay *r, struct side *s, struct ting_end **ret)
 /* Joins two open ends until both have ended: the exit status. */
 static int join(const struct relay *r, struct ting_end *const ends[2])
 {
-	const char *const names[2] = {r->sides[0].endpoint, r->sides[1].endpoint};
+	const char *const names[2] = {r->sides[0].place.endpoint, r->sides[1].place.endpoint};
 	struct pump_options options = {.silence_ms = (int)r->timeout_ms, .linger_ms = LINGER_MS};
 	struct pump_result result;
 	struct pump_side sides[2];
 
 	for (size_t i = 0; i < 2; i++)
 		sides[i] = (struct pump_side){.end = ends[i],
-			.framing = r->sides[i].framing,
-			.is_endless = net_scheme_get(r->sides[i].scheme)->is_datagrams};
+			.framing = r->sides[i].place.framing,
+			.is_endless = net_scheme_get(r->sides[i].place.scheme)->is_datagrams};
 	result = pump_run(sides, &options);
 	if (r->is_verbose)
 		(void)fprintf(stderr, "ting: %" PRIu64 " bytes from %s, %" PRIu64 " from %s\n",
@@ -173,7 +153,7 @@ static int join(const struct relay *r, struct ting_end *const ends[2])
  * first, so that nothing is opened for nobody. */
 static int serve(struct relay *r)
 {
-	size_t first = r->sides[1].is_listening && !r->sides[0].is_listening;
+	size_t first = r->sides[1].place.is_listening && !r->sides[0].place.is_listening;
 	int status;
 
 	do {
@@ -196,8 +176,9 @@ static int listen_on(struct relay *r)
 	int status = 0;
 
 	for (size_t i = 0; i < 2 && status == 0; i++)
-		if (r->sides[i].is_listening)
-			status = talk_listen(&r->sides[i].listener, r->sides[i].endpoint, &r->open);
+		if (r->sides[i].place.is_listening)
+			status = talk_listen(
+				&r->sides[i].listener, r->sides[i].place.endpoint, &r->open);
 	return status;
 }
 

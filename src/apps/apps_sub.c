@@ -5,24 +5,22 @@
 #include "apps/apps_sub.h"
 
 #include "apps/apps_format.h"
-#include "apps/apps_link.h"
 #include "apps/apps_print.h"
+#include "apps/apps_reconnect.h"
 #include "apps/apps_request.h"
+#include "apps/apps_sink.h"
+#include "apps/apps_talk_stop.h"
 #include "base/base_alloc.h"
 #include "base/base_prng.h"
-#include "client/client_retry.h"
 #include "loop/loop_clock.h"
 #include "topic/topic_filter.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 enum {
-	SLOTS = 256,          /* retained messages that are being cleared at a time */
-	RETRY_MIN_MS = 1000,  /* at most, until the first attempt to connect again */
-	RETRY_MAX_MS = 30000, /* the bound doubles up to that */
+	SLOTS = 256, /* retained messages that are being cleared at a time */
 };
 
 struct sub {
@@ -37,18 +35,11 @@ struct sub {
 	struct texts to_clear; /* topics whose retained message is to go */
 	size_t cleared;        /* of them: the clearing is under way */
 	msec timeout_ms;       /* of -W, as a moment */
-	struct client_retry retry;
-	msec retry_ms; /* when to connect again */
+	struct reconnect reconnect;
+	struct sink sink;          /* of --to */
+	bool has_sink, is_hurried; /* what is not written yet is left to the session */
 	int status;
 };
-
-/* The signal that asks to stop; the only thing a handler may touch. */
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-}
 
 static void finish(struct sub *s, int status)
 {
@@ -67,36 +58,40 @@ static bool is_filtered_out(const struct sub *s, struct span topic)
 	return false;
 }
 
-static void print(struct sub *s, const struct mqtt_publish *p)
+static bool is_drawn(struct sub *s)
 {
-	const struct options *o = &s->options;
+	return s->options.random_tenths == FORMAT_RANDOM_ALL ||
+		prng_below(&s->prng, FORMAT_RANDOM_ALL) < (uint64_t)s->options.random_tenths;
+}
 
-	if (o->random_tenths < FORMAT_RANDOM_ALL &&
-		prng_below(&s->prng, FORMAT_RANDOM_ALL) >= (uint64_t)o->random_tenths)
-		return;
-	print_message(stdout, o, p);
+/* Prints the message, or gives it to the device. */
+static void show(struct sub *s, const struct mqtt_publish *p, uint64_t receipt)
+{
+	if (s->has_sink)
+		sink_add(&s->sink, p, receipt);
+	else
+		print_message(stdout, &s->options, p);
 }
 
 /* False: no more messages are wanted, this one included. */
-static bool tell_message(struct sub *s, const struct mqtt_publish *p)
+static bool tell_message(struct sub *s, const struct mqtt_publish *p, uint64_t receipt)
 {
 	const struct options *o = &s->options;
+	bool is_out = is_filtered_out(s, p->topic);
 
-	if (s->is_over)
-		return false;
-	if (o->wants_retained_only && !p->is_retained) {
+	if (!s->is_over && o->wants_retained_only && !p->is_retained)
 		finish(s, EXIT_DONE);
-		return false;
-	}
-	if (is_filtered_out(s, p->topic))
-		return true;
-	if (o->removes_retained && p->is_retained)
+	if (s->is_over)
+		return s->has_sink; /* what is written later is still to be acknowledged */
+	if (!is_out && o->removes_retained && p->is_retained)
 		texts_add(&s->to_clear,
 			options_keep(&s->options, (const char *)p->topic.at, p->topic.size));
-	if (o->drops_retained && p->is_retained)
-		return true;
-	print(s, p);
-	if (o->messages_max && ++s->messages == o->messages_max)
+	is_out |= o->drops_retained && p->is_retained;
+	if (!is_out && is_drawn(s))
+		show(s, p, receipt);
+	else if (s->has_sink)
+		sink_skip(&s->sink, receipt);
+	if (!is_out && o->messages_max && ++s->messages == o->messages_max)
 		finish(s, EXIT_DONE);
 	return true;
 }
@@ -135,10 +130,12 @@ static bool tell(void *self, const struct client_effect *effect)
 	switch (effect->type) {
 	case CLIENT_CONNECTED:
 		s->is_subscribing = s->has_been_online = true;
-		client_retry_connected(&s->retry, loop_clock_ms());
+		reconnect_connected(&s->reconnect);
+		if (s->has_sink && effect->connack.is_session_present)
+			sink_resumed(&s->sink);
 		return true;
 	case CLIENT_MESSAGE:
-		return tell_message(s, &effect->message);
+		return tell_message(s, &effect->message, effect->receipt);
 	case CLIENT_SUBSCRIBED:
 		tell_subscribed(s, &effect->done);
 		return true;
@@ -188,10 +185,43 @@ static bool is_clearing(const struct sub *s)
 		(s->cleared < s->to_clear.count || client_unfinished(&s->link.client));
 }
 
+static bool is_writing(const struct sub *s)
+{
+	return s->has_sink && !s->is_hurried && !sink_is_empty(&s->sink);
+}
+
 static void leave(struct sub *s)
 {
 	s->is_leaving = true;
 	link_leave(&s->link);
+}
+
+/* A reader that went away is no news to whoever runs us; a full disk is. */
+static void act_on_output(struct sub *s)
+{
+	bool is_unread = !s->has_sink && s->link.watched_count && s->link.watched[0].revents;
+	int err = print_flush();
+
+	if (!err && !is_unread)
+		return;
+	if (!s->is_over && !is_unread && err != -EPIPE)
+		options_report(&s->options, "standard output: %s", strerror(-err));
+	finish(s, EXIT_USAGE);
+	s->link.watched_count = 0;
+}
+
+/* Writes, and acknowledges what is written. */
+static void act_on_sink(struct sub *s)
+{
+	struct client_event event = {.type = CLIENT_ACKNOWLEDGE};
+
+	sink_advance(&s->sink, s->link.watched, s->link.watched_count);
+	while (!s->is_leaving && sink_take_receipt(&s->sink, &event.acknowledge.receipt))
+		(void)link_request(&s->link, event); /* one of an old connection is ignored */
+	if (s->sink.device.state == DEVICE_OVER) {
+		finish(s, EXIT_USAGE);
+		s->is_hurried = true;
+	}
 }
 
 /* What the last turn calls for. */
@@ -199,20 +229,17 @@ static void act(struct sub *s)
 {
 	const struct options *o = &s->options;
 
-	int err = print_flush();
-
-	/* A reader that went away is no news to whoever runs us; a full disk is. */
-	if (err || s->link.is_watched_ready) {
-		if (!s->is_over && !s->link.is_watched_ready && err != -EPIPE)
-			options_report(o, "standard output: %s", strerror(-err));
-		finish(s, EXIT_USAGE);
-		s->link.watched = -1;
-	}
-	if (stop_signal)
+	act_on_output(s);
+	if (s->has_sink)
+		act_on_sink(s);
+	if (stop_status()) {
 		finish(s, EXIT_DONE);
+		s->is_hurried = true;
+	}
 	if (loop_clock_ms() >= s->timeout_ms && !s->is_over) {
 		options_report(o, "time is up");
 		finish(s, EXIT_TIMEOUT);
+		s->is_hurried = true;
 	}
 	if (s->is_subscribing && !s->is_over) {
 		s->is_subscribing = false;
@@ -221,78 +248,57 @@ static void act(struct sub *s)
 			ask(s, CLIENT_UNSUBSCRIBE, &o->unsubscribe);
 	}
 	clear_retained(s);
-	if (s->is_over && !s->is_leaving && !is_clearing(s))
+	if (s->is_over && !s->is_leaving && !is_clearing(s) && !is_writing(s))
 		leave(s);
 }
 
-/* The connection broke, or did not come about: again, a little later each time. */
-static void retry_later(struct sub *s)
+/* Standard output is watched for its reader; a device for its coming and going. */
+static msec watch(struct sub *s)
 {
-	msec now = loop_clock_ms();
+	struct link *l = &s->link;
+	msec due = s->timeout_ms;
 
-	s->retry_ms = now + client_retry_wait(&s->retry, now);
+	if (!s->has_sink)
+		return due;
+	l->watched_count = device_watch(&s->sink.device, !sink_is_empty(&s->sink), l->watched);
+	return device_due(&s->sink.device) < due ? device_due(&s->sink.device) : due;
 }
 
-/* Connects, and stays connected until it is over. */
+/* Connects, and stays connected until it is over.  A device is joined to a server that may come
+ * later; a person is told that there is none. */
 static int run(struct sub *s)
 {
-	enum link_state before;
-	int status = link_open(&s->link);
+	int status = s->has_sink ? 0 : link_open(&s->link);
 
 	while (status == 0 && !(s->is_over && s->link.state == LINK_DOWN)) {
-		msec due = s->timeout_ms;
-
-		before = s->link.state;
-		if (before == LINK_DOWN && s->retry_ms < due)
-			due = s->retry_ms;
-		status = link_turn(&s->link, due);
+		status = reconnect_turn(&s->reconnect, watch(s), !s->is_over);
 		act(s);
-		if (before != LINK_DOWN && s->link.state == LINK_DOWN) {
-			retry_later(s);
-			if (s->has_been_online)
-				status = 0;
-		}
-		if (before == LINK_DOWN && loop_clock_ms() >= s->retry_ms && !s->is_over &&
-			link_open(&s->link))
-			retry_later(s);
+		if (s->has_been_online || s->has_sink)
+			status = 0;
 	}
 	return status ? status : s->status;
-}
-
-/* SIGINT and SIGTERM end the program in order; they come through only while it waits. */
-static void signals_catch(sigset_t *ret_waiting)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t blocked;
-
-	(void)sigemptyset(&action.sa_mask);
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigemptyset(&blocked);
-	(void)sigaddset(&blocked, SIGINT);
-	(void)sigaddset(&blocked, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &blocked, ret_waiting);
-	action.sa_handler = SIG_IGN;
-	(void)sigaction(SIGPIPE, &action, NULL);
 }
 
 static int start(struct sub *s)
 {
 	const struct options *o = &s->options;
-	uint64_t seed;
-	sigset_t waiting;
+	uint64_t seed = reconnect_seed();
 	int status;
 
-	if (getrandom(&seed, sizeof seed, 0) < 0)
-		seed = 0; /* any will do: it draws waits, and which messages to show */
-	prng_init(&s->prng, seed);
-	signals_catch(&waiting);
+	prng_init(&s->prng, seed); /* it draws which messages to show */
+	stop_catch();
 	link_init(&s->link, o, SLOTS, tell, s);
-	s->link.signals = &waiting;
-	s->link.watched = STDOUT_FILENO;
-	client_retry_init(&s->retry, RETRY_MIN_MS, RETRY_MAX_MS, seed);
+	s->link.signals = stop_mask();
+	s->link.watched[0] = (struct pollfd){.fd = STDOUT_FILENO};
+	s->link.watched_count = 1;
+	reconnect_init(&s->reconnect, &s->link, seed);
+	s->has_sink = o->device.endpoint;
+	if (s->has_sink)
+		sink_init(&s->sink, o, seed);
 	s->timeout_ms = o->timeout_s ? loop_clock_ms() + (msec)o->timeout_s * 1000 : MSEC_NEVER;
 	status = run(s);
+	if (s->has_sink)
+		sink_done(&s->sink);
 	link_done(&s->link);
 	return status;
 }

@@ -35,6 +35,28 @@ int talk_scheme(enum net_scheme *ret, const char *endpoint, struct conf_error *e
 	return 0;
 }
 
+/* Takes the word off the front of the text, if it is there. */
+static bool take_prefix(const char **text, const char *word)
+{
+	size_t size = strlen(word);
+	bool is_there = strncmp(*text, word, size) == 0;
+
+	if (is_there)
+		*text += size;
+	return is_there;
+}
+
+int talk_place_parse(struct talk_place *ret, const char *text, struct conf_error *e)
+{
+	*ret = (struct talk_place){.is_listening = take_prefix(&text, "listen:")};
+	if (take_prefix(&text, "line:"))
+		ret->framing = TING_LINES;
+	else if (take_prefix(&text, "framed:"))
+		ret->framing = TING_FRAMED;
+	ret->endpoint = text;
+	return talk_scheme(&ret->scheme, text, e);
+}
+
 int talk_connect(struct ting_end **ret, const char *endpoint, const struct ting_options *options)
 {
 	struct ting_error error;

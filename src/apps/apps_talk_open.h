@@ -7,11 +7,22 @@
 #include "conf/conf_error.h"
 #include "net/net_address.h"
 
-#include <ting/endpoint.h>
+#include <ting/message.h>
 
 /* What kind of endpoint the text names.  0, or -EINVAL with a sentence in *e: this one prints
  * nothing. */
 int talk_scheme(enum net_scheme *ret, const char *endpoint, struct conf_error *e);
+
+/* An endpoint as some commands take it: [listen:][line:|framed:]ENDPOINT. */
+struct talk_place {
+	const char *endpoint; /* NULL: there is none */
+	enum net_scheme scheme;
+	bool is_listening;
+	enum ting_framing framing; /* TING_RAW: it was not said */
+};
+
+/* The text is borrowed.  0, or -EINVAL with a sentence in *e. */
+int talk_place_parse(struct talk_place *ret, const char *text, struct conf_error *e);
 
 int talk_connect(struct ting_end **ret, const char *endpoint, const struct ting_options *options);
 

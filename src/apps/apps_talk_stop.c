@@ -56,6 +56,11 @@ void stop_at_once(bool is_on)
 	sigprocmask(is_on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
 }
 
+const sigset_t *stop_mask(void)
+{
+	return &waiting;
+}
+
 int stop_poll(struct pollfd *descriptors, nfds_t count, int timeout_ms)
 {
 	struct timespec time = {

@@ -5,6 +5,7 @@
 #define TING_APPS_TALK_STOP_H
 
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 
 /* From now on the signals wait for stop_poll().  One that the caller of this program had ignored
@@ -18,6 +19,9 @@ void stop_at_once(bool is_on);
 /* As poll(2): how many are ready, 0 when the time is up (-1: it never is) or, rarely, before,
  * -EINTR when a signal says that it is over, or another -errno. */
 int stop_poll(struct pollfd *descriptors, nfds_t count, int timeout_ms);
+
+/* For ppoll(2), which waits as stop_poll() does: the signals that stay blocked meanwhile. */
+const sigset_t *stop_mask(void);
 
 /* 128 and the number of the signal that came, as a shell has it; 0: none came. */
 int stop_status(void);
