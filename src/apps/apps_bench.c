@@ -2,9 +2,11 @@
 #include "apps/apps_bench.h"
 
 #include "apps/apps_bench_json.h"
-#include "apps/apps_write.h"
+#include "apps/apps_report.h"
+#include "apps/apps_version.h"
 #include "bench/bench_figures.h"
 #include "bench/bench_floor.h"
+#include "bench/bench_page.h"
 #include "bench/bench_print.h"
 #include "bench/bench_run.h"
 #include "conf/conf_command.h"
@@ -30,9 +32,10 @@ struct bench {
 	struct bench_plan plan;
 	struct bench_run run;
 	uint32_t qos, version, pid;
-	const char *where;      /* HOST[:PORT] or an endpoint */
-	const char *floor;      /* --floor: only be the forwarder, there */
-	const char *csv, *json; /* files, or NULL */
+	const char *where;             /* HOST[:PORT] or an endpoint */
+	const char *floor;             /* --floor: only be the forwarder, there */
+	const char *csv, *json, *html; /* files, or NULL */
+	char **argv;
 	char endpoint[NET_ENDPOINT_MAX + 1];
 };
 
@@ -56,6 +59,7 @@ enum flag {
 	FLAG_PASSWORD,
 	FLAG_CSV,
 	FLAG_JSON,
+	FLAG_HTML,
 	FLAG_FLOOR,
 	FLAG_HELP,
 	FLAG_WHERE,
@@ -83,6 +87,7 @@ static const struct conf_flag flags[] = {
 	[FLAG_PASSWORD] = {'P', "pw", "PASSWORD", "to connect with"},
 	[FLAG_CSV] = {'\0', "csv", "FILE", "write what was measured there, as two lines"},
 	[FLAG_JSON] = {'\0', "json", "FILE", "and there, with what happened meanwhile"},
+	[FLAG_HTML] = {'\0', "html", "FILE", "and as a page with charts"},
 	[FLAG_FLOOR] = {'\0', "floor", "ENDPOINT", "only be a forwarder without protocol, there"},
 	[FLAG_HELP] = {'h', "help", NULL, "print this"},
 	[FLAG_WHERE] = {CONF_FLAG_WORD, NULL, "HOST[:PORT]",
@@ -112,6 +117,7 @@ static const struct place {
 	[FLAG_PASSWORD] = {offsetof(struct bench, plan.password), 0, 0},
 	[FLAG_CSV] = {offsetof(struct bench, csv), 0, 0},
 	[FLAG_JSON] = {offsetof(struct bench, json), 0, 0},
+	[FLAG_HTML] = {offsetof(struct bench, html), 0, 0},
 	[FLAG_FLOOR] = {offsetof(struct bench, floor), 0, 0},
 	[FLAG_WHERE] = {offsetof(struct bench, where), 0, 0},
 };
@@ -218,14 +224,34 @@ static void print_json(FILE *out, const void *run)
 	bench_json_print(out, run);
 }
 
-/* 0 or STATUS_BAD. */
+static void print_page(FILE *out, const void *page)
+{
+	bench_page_print(out, page);
+}
+
+static int write_page(const struct bench *b)
+{
+	char system[REPORT_TEXT_MAX + 1], command[REPORT_TEXT_MAX + 1];
+	struct bench_page page = {&b->run, TING_VERSION, system, command};
+
+	report_describe_system(system);
+	report_describe_command(command, "bench", b->argv, b->plan.password);
+	return report_write(b->html, print_page, &page);
+}
+
+/* Prints it, and writes all files that were asked for.  0 or STATUS_BAD. */
 static int tell(const struct bench *b)
 {
 	int status = bench_result_is_bad(&b->run.result) ? STATUS_BAD : 0;
 
 	bench_print_text(stdout, &b->run);
-	if (fflush(stdout) || (b->csv && write_file(b->csv, print_csv, &b->run)) ||
-		(b->json && write_file(b->json, print_json, &b->run)))
+	if (fflush(stdout))
+		status = STATUS_BAD;
+	if (b->csv && report_write(b->csv, print_csv, &b->run))
+		status = STATUS_BAD;
+	if (b->json && report_write(b->json, print_json, &b->run))
+		status = STATUS_BAD;
+	if (b->html && write_page(b))
 		status = STATUS_BAD;
 	return status;
 }
@@ -253,7 +279,7 @@ static int measure(struct bench *b)
 
 int apps_bench(int argc, char **argv)
 {
-	struct bench b = {.qos = BENCH_NOT_GIVEN, .run = {.show = show_progress}};
+	struct bench b = {.argv = argv, .qos = BENCH_NOT_GIVEN, .run = {.show = show_progress}};
 	struct ting_error err;
 	int status;
 

@@ -2,6 +2,7 @@
 #include "apps/apps_lab.h"
 
 #include "apps/apps_lab_progress.h"
+#include "apps/apps_report.h"
 #include "apps/apps_version.h"
 #include "conf/conf_command.h"
 #include "lab/lab_floor.h"
@@ -15,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 enum {
 	STATUS_WRONG = 1,    /* something was answered wrongly, died, or could not be written */
@@ -27,8 +26,6 @@ enum {
 	DURATION_MS_MIN = 10,
 	DURATION_MS_MAX = 3600 * 1000,
 	PATH_BYTES = 4096,
-	COMMAND_BYTES = 4096,
-	SYSTEM_BYTES = 256,
 };
 
 struct lab {
@@ -176,53 +173,28 @@ struct report {
 	struct lab_page page;
 };
 
-static void print_table(FILE *out, const struct report *r)
+static void print_table(FILE *out, const void *report)
 {
+	const struct report *r = report;
+
 	lab_table_print(out, r->plan, r->run->results);
 }
 
-static void print_page(FILE *out, const struct report *r)
+static void print_page(FILE *out, const void *report)
 {
+	const struct report *r = report;
+
 	lab_page_print(out, &r->page);
 }
 
+/* A file of the folder. */
 static int write_file(const struct lab *l, const char *name,
-	void (*print)(FILE *out, const struct report *r), const struct report *r)
+	void (*print)(FILE *out, const void *report), const struct report *r)
 {
 	char path[PATH_BYTES];
-	bool is_written;
-	FILE *f;
 
 	(void)snprintf(path, sizeof path, "%s/%s", l->folder, name);
-	f = fopen(path, "we");
-	if (f)
-		print(f, r);
-	is_written = f && !ferror(f);
-	if (f && fclose(f))
-		is_written = false;
-	if (!is_written)
-		(void)fprintf(stderr, "ting: cannot write %s: %s\n", path, strerror(errno));
-	return is_written ? 0 : STATUS_WRONG;
-}
-
-static void describe_system(char *ret, size_t size)
-{
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	struct utsname system;
-
-	if (uname(&system))
-		system = (struct utsname){.sysname = "unknown system"};
-	(void)snprintf(ret, size, "%s %s on %s, %ld processor%s", system.sysname, system.release,
-		system.machine, processors, processors == 1 ? "" : "s");
-}
-
-/* "ting lab --clients 1,10": the command line as it was. */
-static void describe_command(char *ret, size_t size, char **argv)
-{
-	size_t used = (size_t)snprintf(ret, size, "ting lab");
-
-	for (char **at = argv + 1; *at && used < size; at++)
-		used += (size_t)snprintf(ret + used, size - used, " %s", *at);
+	return report_write(path, print, r) ? STATUS_WRONG : 0;
 }
 
 static void print_words(const struct lab_words *w)
@@ -239,14 +211,14 @@ static void print_words(const struct lab_words *w)
 /* Writes what there is, and says what follows from it. */
 static int tell(struct lab *l, char **argv, bool is_cut)
 {
-	char command[COMMAND_BYTES], system[SYSTEM_BYTES];
+	char command[REPORT_TEXT_MAX + 1], system[REPORT_TEXT_MAX + 1];
 	struct lab_summary summary;
 	struct lab_words words;
 	struct report r = {.plan = &l->plan, .run = &l->run};
 	int status;
 
-	describe_system(system, sizeof system);
-	describe_command(command, sizeof command, argv);
+	report_describe_system(system);
+	report_describe_command(command, "lab", argv, NULL);
 	lab_summary_init(&summary, &l->plan, l->run.results);
 	lab_words_find(&words, &summary);
 	r.page = (struct lab_page){&summary, &words, TING_VERSION, system, command, is_cut};

@@ -195,8 +195,9 @@ static struct bench_progress progress_of(const struct work *w)
 static void take_sample(struct work *w, const struct bench_progress *p)
 {
 	struct bench_result *r = &w->run->result;
+	bool is_last = w->done == w->child_count;
 
-	if (p->elapsed_ns == 0 || p->elapsed_ns < w->sample_due_ns)
+	if (p->elapsed_ns == 0 || (p->elapsed_ns < w->sample_due_ns && !is_last))
 		return;
 	if (r->sample_count == SAMPLES_MAX) {
 		for (uint32_t i = 0; i < SAMPLES_MAX / 2; i++)

@@ -29,7 +29,7 @@ enum {
 	PACKET_SPARE = 1024, /* a packet may be larger than a payload by so much */
 	TURN_MS = 50,        /* the longest wait of a turn */
 	SILENCE_MS = 10000,  /* then a broker that should answer is dead */
-	PATIENCE_MS = 3000,  /* then what is missing is lost */
+	PATIENCE_MS = 2000,  /* then what is missing is lost */
 };
 
 static const uint32_t waker = UINT32_MAX; /* its index among the events */

@@ -1,6 +1,7 @@
 /* lab_chart.c - the number of clients is on a logarithmic scale, for it grows by factors. */
 #include "lab/lab_chart.h"
 
+#include "lab/lab_frame.h"
 #include "lab/lab_look.h"
 #include "lab/lab_scale.h"
 #include "lab/lab_text.h"
@@ -8,18 +9,12 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* In the units of the drawing, whose size on the screen is the style's business. */
 enum {
-	WIDTH = 400,
-	HEIGHT = 250,
-	LEFT = 64,
-	RIGHT = 390,
-	TOP = 12,
-	BOTTOM = 210,
 	LABEL_GAP = 26,  /* between the names of two numbers of clients */
 	MARGIN = 30,     /* between the frame and the first or last of these */
 	SPREAD_MAX = 44, /* of the marks of one number of clients: each model stands apart */
 	APART_MAX = 10,
+	TITLE_BYTES = 160,
 };
 
 static const struct lab_cell *cell(const struct lab_chart *c, size_t count, size_t model)
@@ -66,9 +61,10 @@ static double across(const struct lab_chart *c, size_t count)
 	double first = p->counts[0], last = p->counts[p->count_count - 1];
 
 	if (p->count_count == 1)
-		return (LEFT + RIGHT) / 2.0;
-	return LEFT + MARGIN +
-		(RIGHT - LEFT - 2 * MARGIN) * log(p->counts[count] / first) / log(last / first);
+		return (LAB_FRAME_LEFT + LAB_FRAME_RIGHT) / 2.0;
+	return LAB_FRAME_LEFT + MARGIN +
+		(LAB_FRAME_RIGHT - LAB_FRAME_LEFT - 2 * MARGIN) * log(p->counts[count] / first) /
+		log(last / first);
 }
 
 /* How far aside a model stands, so that models with the same value do not hide each other. */
@@ -81,26 +77,11 @@ static double aside(const struct lab_chart *c, size_t model)
 	return ((double)model - (double)gaps / 2) * fmin(APART_MAX, SPREAD_MAX / (double)gaps);
 }
 
-static double upwards(const struct lab_scale *s, double value)
-{
-	return BOTTOM - (BOTTOM - TOP) * lab_scale_place(s, value);
-}
-
-static void print_scales(FILE *out, const struct lab_chart *c, const struct lab_scale *s)
+static void print_counts(FILE *out, const struct lab_chart *c)
 {
 	const struct lab_plan *p = c->summary->plan;
 	double last = -LABEL_GAP;
 
-	for (size_t i = 0; i < s->tick_count; i++) {
-		char text[LAB_TEXT_MAX + 1];
-		double y = upwards(s, s->ticks[i]);
-
-		lab_text_tick(text, c->figure, s->ticks[i]);
-		(void)fprintf(out,
-			"<path class=\"grid\" d=\"M%d %.1fH%d\"/>"
-			"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-			LEFT, y, RIGHT, LEFT - 6, y + 4, text);
-	}
 	for (size_t n = 0; n < p->count_count; n++) {
 		char text[LAB_TEXT_MAX + 1];
 		double x = across(c, n);
@@ -109,13 +90,9 @@ static void print_scales(FILE *out, const struct lab_chart *c, const struct lab_
 			continue;
 		last = x;
 		lab_text_number(text, p->counts[n]);
-		(void)fprintf(out,
-			"<path class=\"grid\" d=\"M%.1f %dv5\"/>"
-			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
-			x, BOTTOM, x, BOTTOM + 19, text);
+		lab_frame_print_place(out, x, text);
 	}
-	(void)fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">clients</text>\n",
-		(LEFT + RIGHT) / 2, HEIGHT - 4);
+	lab_frame_print_name(out, "clients");
 }
 
 /* A line from each number of clients to the next that has a value too. */
@@ -129,7 +106,7 @@ static void print_line(
 		if (has_value(c, n, model))
 			(void)fprintf(out, "%c%.1f %.1f", is_drawing ? 'L' : 'M',
 				across(c, n) + aside(c, model),
-				upwards(s, cell(c, n, model)->value[c->figure]));
+				lab_frame_height(s, cell(c, n, model)->value[c->figure]));
 		is_drawing = has_value(c, n, model);
 	}
 	(void)fputs("\"/>", out);
@@ -154,8 +131,8 @@ static void print_series(
 			"<title>%s, %" PRIu32 " clients: %s</title></path>",
 			cell(c, n, model)->served < p->counts[n] ? " partly" : "",
 			across(c, n) + aside(c, model),
-			upwards(s, cell(c, n, model)->value[c->figure]), lab_look_find(name)->mark,
-			name, p->counts[n], text);
+			lab_frame_height(s, cell(c, n, model)->value[c->figure]),
+			lab_look_find(name)->mark, name, p->counts[n], text);
 	}
 	(void)fputs("</g>\n", out);
 }
@@ -164,21 +141,22 @@ void lab_chart_print(FILE *out, const struct lab_chart *c)
 {
 	const struct lab_plan *p = c->summary->plan;
 	const char *transport = p->transports[c->transport]->name;
+	char id[LAB_TEXT_MAX + 1], title[TITLE_BYTES];
 	double least = 0, most = 0;
 	struct lab_scale s;
 
 	(void)find_range(c, &least, &most);
 	lab_scale_init(&s, least, most, c->is_logarithmic);
-	(void)fprintf(out,
-		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" "
-		"aria-labelledby=\"t-%s-%d\">\n"
-		"<title id=\"t-%s-%d\">%s over %s against the number of clients; "
-		"the table below has the numbers</title>\n",
-		WIDTH, HEIGHT, transport, c->figure, transport, c->figure, c->title, transport);
-	print_scales(out, c, &s);
+	(void)snprintf(id, sizeof id, "t-%s-%d", transport, c->figure);
+	(void)snprintf(title, sizeof title,
+		"%s over %s against the number of clients; the table below has the numbers",
+		c->title, transport);
+	lab_frame_begin(out, id, title);
+	lab_frame_print_heights(out, &s, c->figure);
+	print_counts(out, c);
 	for (size_t m = 0; m < p->model_count; m++)
 		print_series(out, c, &s, m);
-	(void)fputs("</svg>\n", out);
+	lab_frame_end(out);
 }
 
 void lab_chart_print_mark(FILE *out, const char *model)

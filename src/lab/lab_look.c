@@ -98,9 +98,14 @@ static void print_pointing(FILE *out, const char *model)
 		out, "section:has(.legend .m-%s:hover) .s:not(.m-%s){opacity:.1}\n", model, model);
 }
 
-void lab_look_print_style(FILE *out, const struct lab_plan *p)
+void lab_look_print_base(FILE *out)
 {
 	(void)fputs(style, out);
+}
+
+void lab_look_print_style(FILE *out, const struct lab_plan *p)
+{
+	lab_look_print_base(out);
 	for (size_t i = 0; i < p->model_count; i++)
 		(void)fprintf(
 			out, ".m-%s{--c:%s}\n", p->models[i], lab_look_find(p->models[i])->light);

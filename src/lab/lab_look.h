@@ -15,6 +15,9 @@ struct lab_look {
 /* Never NULL: models that nobody has thought of look alike. */
 const struct lab_look *lab_look_find(const char *model);
 
+/* What any page of ours needs in its element style: the class s draws in the colour --c. */
+void lab_look_print_base(FILE *out);
+
 /* The contents of an element style: elements of the class m-MODEL have that model's colour. */
 void lab_look_print_style(FILE *out, const struct lab_plan *p);
 

@@ -24,28 +24,6 @@ static const struct figure {
 
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
-static void print_text(FILE *out, const char *text)
-{
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			(void)fputs("&amp;", out);
-			break;
-		case '<':
-			(void)fputs("&lt;", out);
-			break;
-		case '>':
-			(void)fputs("&gt;", out);
-			break;
-		case '"':
-			(void)fputs("&quot;", out);
-			break;
-		default:
-			if ((unsigned char)*text >= ' ')
-				(void)fputc(*text, out);
-		}
-}
-
 static void print_head(FILE *out, const struct lab_page *p)
 {
 	const struct lab_plan *plan = p->summary->plan;
@@ -69,9 +47,9 @@ static void print_head(FILE *out, const struct lab_page *p)
 	if (plan->think_ms)
 		(void)fprintf(out, "A client thinks %" PRIu32 " ms between its requests. ",
 			plan->think_ms);
-	print_text(out, p->system);
+	lab_text_print(out, p->system);
 	(void)fputs(".<br/>Again: <code>", out);
-	print_text(out, p->command);
+	lab_text_print(out, p->command);
 	(void)fputs("</code></p>\n", out);
 	if (p->is_cut)
 		(void)fputs("<p><b>The measuring was interrupted:</b> what is missing here was not "
@@ -84,10 +62,10 @@ static void print_word(FILE *out, const struct lab_word *word)
 	(void)fputs("<p>", out);
 	if (word->lead[0]) {
 		(void)fputs("<b>", out);
-		print_text(out, word->lead);
+		lab_text_print(out, word->lead);
 		(void)fputs("</b> ", out);
 	}
-	print_text(out, word->text);
+	lab_text_print(out, word->text);
 	(void)fputs("</p>\n", out);
 }
 
@@ -100,7 +78,7 @@ static void print_words(FILE *out, const struct lab_words *w)
 		if (i == 0 || strcmp(word->heading, word[-1].heading) != 0) {
 			(void)fputs(
 				i == 0 ? "<article>\n<h3>" : "</article>\n<article>\n<h3>", out);
-			print_text(out, word->heading);
+			lab_text_print(out, word->heading);
 			(void)fputs("</h3>\n", out);
 		}
 		print_word(out, word);
@@ -121,7 +99,7 @@ static void print_nothing(FILE *out, const struct lab_cell *c)
 	(void)fputs("<td class=\"none\"", out);
 	if (c->reason) {
 		(void)fputs(" title=\"", out);
-		print_text(out, c->reason);
+		lab_text_print(out, c->reason);
 		(void)fputc('"', out);
 	}
 	(void)fprintf(out, ">%s</td>", verdicts[c->verdict]);
@@ -308,7 +286,7 @@ static bool is_noted(const struct lab_cell *c, uint32_t clients)
 static void print_note(FILE *out, const struct lab_cell *c, uint32_t clients)
 {
 	if (c->reason)
-		print_text(out, c->reason);
+		lab_text_print(out, c->reason);
 	else if (c->served < clients)
 		(void)fprintf(out, "%" PRIu64 " of them served, %" PRIu64 " refused", c->served,
 			c->refused);

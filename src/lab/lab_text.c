@@ -79,3 +79,25 @@ void lab_text_number(char ret[LAB_TEXT_MAX + 1], double value)
 	}
 	*to = '\0';
 }
+
+void lab_text_print(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		switch (*text) {
+		case '&':
+			(void)fputs("&amp;", out);
+			break;
+		case '<':
+			(void)fputs("&lt;", out);
+			break;
+		case '>':
+			(void)fputs("&gt;", out);
+			break;
+		case '"':
+			(void)fputs("&quot;", out);
+			break;
+		default:
+			if ((unsigned char)*text >= ' ')
+				(void)fputc(*text, out);
+		}
+}

@@ -4,6 +4,8 @@
 
 #include "lab/lab_summary.h"
 
+#include <stdio.h>
+
 enum { LAB_TEXT_MAX = 47 };
 
 /* Three digits and a unit: "281 k/s", "3.44 µs", "1.20 MB"; a ratio has two decimals. */
@@ -14,5 +16,9 @@ void lab_text_tick(char ret[LAB_TEXT_MAX + 1], enum lab_figure figure, double va
 
 /* A whole number of three digits and zeroes: "281,000". */
 void lab_text_number(char ret[LAB_TEXT_MAX + 1], double value);
+
+/* Somebody's text in a page: what HTML and XML would take for their own is written otherwise, and
+ * control characters are left out. */
+void lab_text_print(FILE *out, const char *text);
 
 #endif

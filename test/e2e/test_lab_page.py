@@ -1,32 +1,17 @@
 """The page that `ting lab` writes, as a program reads it and as a browser shows it."""
-import json
 import re
-import shutil
 import subprocess
 import unittest
 from xml.etree import ElementTree
 
+import browser
 import server
 from png import Picture
 
-CHROMIUM = shutil.which("chromium")
 MODELS = ["epoll", "thread"]
 TRANSPORTS = ["tcp", "unix"]
 FIGURES = 6
 WIDTHS = [1440, 700, 360]
-
-# Added to a copy of the page: tells where each chart and each of its series is, in pixels.
-PROBE = """<script>
-const box = e => { const r = e.getBoundingClientRect();
-  return [r.left + scrollX, r.top + scrollY, r.width, r.height].map(Math.round); };
-const hex = e => getComputedStyle(e).stroke.match(/\\d+/g).map(Number);
-document.body.dataset.probe = JSON.stringify({
-  page: [document.documentElement.scrollWidth, document.documentElement.scrollHeight],
-  text: [...document.querySelectorAll('svg.chart text')].map(t => [box(t), box(t.ownerSVGElement)]),
-  charts: [...document.querySelectorAll('svg.chart')].map(s => ({
-    box: box(s),
-    series: [...s.querySelectorAll('.s')].map(g => hex(g.querySelector('.line')))}))});
-</script>"""
 
 
 class Page(server.Test):
@@ -85,28 +70,13 @@ class Text(Page):
         self.assertIn("&lt;a href=&quot;x&quot;&gt;&amp;</code>", text)
 
 
-@unittest.skipUnless(CHROMIUM, "needs chromium")
+@unittest.skipUnless(browser.CHROMIUM, "needs chromium")
 class Screen(Page):
-    def chromium(self, page, *arguments):
-        return subprocess.run(
-            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             f"--user-data-dir={self.folder()}", *arguments, page.as_uri()],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True,
-            timeout=2 * server.PATIENCE).stdout
-
-    def probe(self, page, width):
-        """Where things are on the page when the window is so wide."""
-        probed = page.with_name("probed.html")
-        probed.write_text(page.read_text().replace("</body>", PROBE + "</body>"))
-        text = self.chromium(probed, f"--window-size={width},1000", "--dump-dom")
-        found = re.search(r'data-probe="([^"]*)"', text).group(1)
-        return json.loads(found.replace("&quot;", '"'))
-
     def test_nothing_is_wider_than_the_window(self):
         page = self.measure()
         for width in WIDTHS:
             with self.subTest(width=width):
-                found = self.probe(page, width)
+                found = browser.probe(page, width)
                 # Chromium's windows are at least 500 pixels wide.
                 self.assertLessEqual(found["page"][0], max(width, 500))
                 for (x, y, w, h), (left, top, chart_w, chart_h) in found["text"]:
@@ -115,9 +85,9 @@ class Screen(Page):
 
     def test_every_chart_shows_every_model(self):
         page = self.measure()
-        found = self.probe(page, WIDTHS[0])
+        found = browser.probe(page, WIDTHS[0])
         picture = page.with_name("page.png")
-        self.chromium(page, f"--window-size={WIDTHS[0]},{found['page'][1]}",
+        browser.show(page, f"--window-size={WIDTHS[0]},{found['page'][1]}",
                       f"--screenshot={picture}")
         pixels = Picture(picture.read_bytes())
         self.assertEqual(len(found["charts"]), FIGURES * len(TRANSPORTS))
