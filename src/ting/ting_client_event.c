@@ -83,23 +83,30 @@ static void take_message(struct ting_client *c, const struct ting_message *m)
 		c->broken = -ENOMEM;
 }
 
-/* The reason that decides: of a publication its own, of the others the first refusal. */
-static uint8_t reason_of(const struct ting_answer *a)
+/* The first filter that was refused; all of them: none was. */
+static size_t refusal_find(const struct request *r, const struct ting_answer *a)
 {
-	for (size_t i = 0; i < a->reasons.size; i++)
-		if ((uint8_t)a->reasons.at[i] >= 0x80)
-			return (uint8_t)a->reasons.at[i];
-	return a->reason;
+	size_t i = 0;
+
+	while (i < r->filters_count && (i >= a->reasons.size || (uint8_t)a->reasons.at[i] < 0x80))
+		i++;
+	return i;
 }
 
 /* The server has answered: what the application is told. */
 static int result_of(struct ting_client *c, const struct request *r, const struct ting_answer *a)
 {
-	uint8_t reason = reason_of(a);
+	size_t refused = refusal_find(r, a);
+	struct ting_text name = request_name(r);
+	uint8_t reason = a->reason;
 
+	if (refused < r->filters_count) {
+		name = r->filters[refused].filter;
+		reason = (uint8_t)a->reasons.at[refused];
+	}
 	if (reason >= 0x80) {
-		complain(c, "the server refused ", request_name(r), ting_reason_name(reason),
-			a->reason_string);
+		complain(
+			c, "the server refused ", name, ting_reason_name(reason), a->reason_string);
 		return -EACCES;
 	}
 	if (r->type == REQUEST_SUBSCRIBE && a->reasons.size)
