@@ -10,8 +10,8 @@ from pathlib import Path
 
 from brokers import Mosquitto, Ting
 from server import ENVIRONMENT, PATIENCE, TING, Server, Test
-from wire import (CONNACK, CONNECT, DISCONNECT, PINGREQ, PINGRESP, PUBACK, PUBLISH, SUBACK, SUBSCRIBE,
-                  Closed, Wire, packet, string)
+from wire import (CONNACK, CONNECT, DISCONNECT, PINGREQ, PINGRESP, PUBACK, PUBLISH, SUBACK,
+                  SUBSCRIBE, Closed, Wire, packet, string)
 
 PROGRAM = Path(TING).resolve().parent / "test" / "e2e" / "library"
 PUBREC, PUBREL, PUBCOMP, AUTH = 5, 6, 7, 15
@@ -159,7 +159,8 @@ class Talking:
         client = Program(self, self.url)
         client("subscribe", "t", 0), client("publish", "t", 0, "x")
         client.next()
-        self.assertEqual(client("respond", "y"), (-errno.EINVAL, "the message asks for no response"))
+        self.assertEqual(client("respond", "y"),
+                         (-errno.EINVAL, "the message asks for no response"))
         old = Program(self, self.url, "version=4")
         self.assertEqual(old("request", "t", 0, "x", 0)[0], -errno.EOPNOTSUPP)
 
