@@ -110,6 +110,21 @@ int ting_core_subscribe(struct ting_core *c, int64_t now, const struct ting_filt
 int ting_core_unsubscribe(struct ting_core *c, int64_t now, const struct ting_text *filters,
 	size_t count, uint64_t ticket);
 
+/* What goes along with a wish (MQTT 5). */
+struct ting_extra {
+	const struct ting_pair *user; /* user properties */
+	size_t user_count;
+	struct ting_text reason_string; /* of a disconnection or an authentication */
+	bool has_session_expiry;        /* of a disconnection: the session outlives it for so long,
+					 * and not for session_expiry_s of the options */
+	uint32_t session_expiry_s;
+};
+
+/* Goes along with the next subscription, unsubscription, authentication or disconnection that is
+ * asked for, and what it leads to is borrowed until then.  Before MQTT 5 it is left out.  0, or
+ * -EINVAL: a text that is none, or an expiry for a session that was to end with its connection. */
+int ting_core_add(struct ting_core *c, const struct ting_extra *extra);
+
 /* With `acknowledges_later`: the application has taken care of the message.  `reason` is 0, or
  * (MQTT 5) 0x80 and above: it is refused.  The receipt of a QoS 1 message is good for its
  * connection, because the server sends the message again on the next; that of a QoS 2 message for
@@ -122,7 +137,8 @@ int ting_core_authenticate(struct ting_core *c, int64_t now, struct ting_text da
 
 /* Says goodbye, or gives up connecting, and does not connect again until ting_core_connect();
  * with_will: the server shall publish the will, for which before MQTT 5 there is no goodbye.
- * -ENOTCONN: there is nothing to end. */
+ * -ENOTCONN: there is nothing to end.  -EMSGSIZE: the server takes no goodbye with what was added
+ * to it. */
 int ting_core_disconnect(struct ting_core *c, int64_t now, bool with_will);
 
 /* Connects again now: after a disconnection that was asked for, or instead of waiting.  Nothing

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdalign.h>
 
-enum { GOODBYE_BYTES = 4 }; /* of a DISCONNECT with a reason, at most */
+enum { GOODBYE_BYTES = 6 }; /* of a DISCONNECT, at most, without its properties */
 
 /* Where things lie in the block, from a place that is aligned for all of them. */
 struct layout {
@@ -125,6 +125,7 @@ static void core_make(unsigned char *base, const struct ting_client_options *o)
 	c->scratch = base + p.scratch;
 	c->id = base + p.id;
 	c->transport = TRANSPORT_WAITING;
+	mqtt_props_init(&c->extra);
 	if (o->retry_min_ms > 0)
 		client_retry_init(&c->retry, o->retry_min_ms, o->retry_max_ms, o->seed);
 	client_effects_init(&c->effects, (void *)(base + p.list), CORE_EFFECTS, base + p.bytes,
@@ -294,34 +295,51 @@ int ting_core_connect(struct ting_core *c, int64_t now)
 	return 0;
 }
 
-/* Is there a word for it?  Before MQTT 5 only closing without one leaves the will standing. */
-static bool has_word(const struct ting_core *c, bool with_will)
+/* Before MQTT 5 only closing without a word leaves the will standing; and the server may take no
+ * packet as large as the smallest goodbye. */
+static int leave(struct ting_core *c, bool with_will)
 {
-	return (!with_will || c->connect.version == MQTT_5) &&
-		client_limits(&c->client)->packet_bytes_max >= GOODBYE_BYTES;
-}
-
-int ting_core_disconnect(struct ting_core *c, int64_t now, bool with_will)
-{
+	const struct mqtt_props *limits = client_limits(&c->client);
 	struct mqtt_disconnect p = {.reason = with_will ? MQTT_DISCONNECT_WITH_WILL : MQTT_SUCCESS};
-	int err = core_begin(c, now);
+	bool is_said = !with_will || c->connect.version == MQTT_5, has_more;
+	size_t size;
 
-	if (err)
-		return err;
-	if (c->transport == TRANSPORT_NONE)
-		return -ENOTCONN;
+	core_extra_take(c, MQTT_DISCONNECT, &p.props);
+	has_more = p.props.present || p.props.user.size;
+	size = GOODBYE_BYTES + mqtt_props_size(&p.props);
+	if (size > limits->packet_bytes_max || size > c->options.send_bytes_max)
+		is_said = false;
+	if (!is_said && has_more)
+		return -EMSGSIZE;
 	c->is_leaving = true;
-	mqtt_props_init(&p.props);
-	if (c->transport != TRANSPORT_UP) {
-		c->errand = c->transport == TRANSPORT_OPENING ? ERRAND_CLOSE : ERRAND_NONE;
-		c->transport = TRANSPORT_NONE;
-	} else if (has_word(c, with_will)) {
+	if (is_said) {
 		sure(core_step(
 			c, (struct client_event){.type = CLIENT_DISCONNECT, .disconnect = &p}));
 	} else {
 		sure(core_step(c, (struct client_event){.type = CLIENT_CLOSED}));
 		c->errand = ERRAND_CLOSE;
 	}
+	return 0;
+}
+
+int ting_core_disconnect(struct ting_core *c, int64_t now, bool with_will)
+{
+	int err = core_begin(c, now);
+
+	if (err)
+		return err;
+	switch (c->transport) {
+	case TRANSPORT_NONE:
+		return -ENOTCONN;
+	case TRANSPORT_UP:
+		return leave(c, with_will);
+	case TRANSPORT_OPENING:
+		c->errand = ERRAND_CLOSE;
+		break;
+	case TRANSPORT_WAITING:
+		break;
+	}
+	c->transport = TRANSPORT_NONE;
 	return 0;
 }
 

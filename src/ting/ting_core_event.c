@@ -20,10 +20,9 @@ int core_step(struct ting_core *c, struct client_event event)
 	c->input = event.type == CLIENT_RECEIVED ? event.bytes : span_of(NULL, 0);
 	err = client_step(&c->client, &event, &c->effects);
 	c->input = span_skip(c->input, c->effects.taken);
-	if (event.type == CLIENT_RECEIVED) {
-		c->taken += c->effects.taken;
+	c->taken += c->effects.taken;
+	if (event.type == CLIENT_RECEIVED && event.bytes.size)
 		c->wanted = c->effects.wanted;
-	}
 	return err;
 }
 

@@ -30,6 +30,36 @@ static int errno_of(int err)
 	}
 }
 
+int ting_core_add(struct ting_core *c, const struct ting_extra *extra)
+{
+	struct mqtt_props p;
+
+	mqtt_props_init(&p);
+	if (c->connect.version == MQTT_5) {
+		if (!words_is_string(extra->reason_string) ||
+			!words_user(extra->user, extra->user_count, &p.user))
+			return -EINVAL;
+		words_put(&p, MQTT_REASON_STRING, &p.reason_string, extra->reason_string);
+		if (extra->has_session_expiry) {
+			p.present |= MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL);
+			p.session_expiry_s = extra->session_expiry_s;
+		}
+		if (p.session_expiry_s && c->options.session_expiry_s == 0)
+			return -EINVAL; /* section 3.14.2.2.2 */
+	}
+	c->extra = p;
+	return 0;
+}
+
+void core_extra_take(struct ting_core *c, enum mqtt_type type, struct mqtt_props *ret)
+{
+	*ret = c->extra;
+	for (unsigned id = 1; id < MQTT_PROPERTIES; id++)
+		if (!mqtt_property_fits(id, type))
+			ret->present &= ~MQTT_PROPERTY_BIT(id);
+	mqtt_props_init(&c->extra);
+}
+
 int ting_core_publish(
 	struct ting_core *c, int64_t now, const struct ting_message *m, uint64_t ticket)
 {
@@ -84,7 +114,7 @@ int ting_core_subscribe(struct ting_core *c, int64_t now, const struct ting_filt
 	}
 	if (err)
 		return err;
-	mqtt_props_init(&p.props);
+	core_extra_take(c, MQTT_SUBSCRIBE, &p.props);
 	if (count && filters[0].subscription_id && c->connect.version == MQTT_5) {
 		p.props.present |= MQTT_PROPERTY_BIT(MQTT_SUBSCRIPTION_IDENTIFIER);
 		p.props.subscription_id = filters[0].subscription_id;
@@ -106,7 +136,7 @@ int ting_core_unsubscribe(struct ting_core *c, int64_t now, const struct ting_te
 	}
 	if (err)
 		return err;
-	mqtt_props_init(&p.props);
+	core_extra_take(c, MQTT_UNSUBSCRIBE, &p.props);
 	return ask(c, CLIENT_UNSUBSCRIBE, &p, &w, ticket);
 }
 
@@ -134,7 +164,7 @@ int ting_core_authenticate(struct ting_core *c, int64_t now, struct ting_text da
 		return err;
 	if (!words_is_data(data))
 		return -EINVAL;
-	mqtt_props_init(&p);
+	core_extra_take(c, MQTT_AUTH, &p);
 	words_put(&p, MQTT_AUTHENTICATION_DATA, &p.auth_data, data);
 	return errno_of(
 		core_step(c, (struct client_event){.type = CLIENT_AUTHENTICATE, .auth = &p}));

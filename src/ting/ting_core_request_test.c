@@ -350,3 +350,47 @@ TEST(request, replaces_topics_by_numbers, "MQTT-3.3.2-7")
 	fake_expect(&f, "MESSAGE long= q0\nMESSAGE long= q0\n");
 	fake_done(&f);
 }
+
+TEST(request, takes_along_what_was_added_to_it, "MQTT-3.14.2-2")
+{
+	struct ting_extra extra = {.user = pairs, .user_count = 1};
+	struct ting_extra farewell = {
+		.reason_string = ting_text("bye"), .has_session_expiry = true};
+
+	f.options.session_expiry_s = 60;
+	fake_init(&f);
+	fake_online(&f, false);
+	cr_expect_eq(ting_core_add(f.core, &extra), 0);
+	cr_expect_eq(fake_subscribe(&f, 1, "a"), 0);
+	expect_span(f.sent.subscribe.props.raw, "\46\0\1k\0\1v");
+	cr_expect_eq(fake_subscribe(&f, 1, "a"), 0);
+	cr_expect_eq(f.sent.subscribe.props.raw.size, 0, "once");
+	cr_expect_eq(ting_core_add(f.core, &farewell), 0);
+	cr_expect_eq(ting_core_disconnect(f.core, 0, false), 0);
+	fake_take(&f);
+	expect_span(f.sent.disconnect.props.reason_string, "bye");
+	cr_expect(
+		f.sent.disconnect.props.present & MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL));
+	fake_done(&f);
+}
+
+TEST(request, takes_along_only_what_can_go, "")
+{
+	struct ting_extra expiry = {.has_session_expiry = true, .session_expiry_s = 5};
+	struct ting_extra extra = {.reason_string = ting_text("too long for the server")};
+
+	online_with("20 [ 00 00 [ 27 00000010 ] ]");
+	cr_expect_eq(ting_core_add(f.core, &expiry), -EINVAL, "the session ends anyway");
+	expiry.session_expiry_s = 0;
+	extra.user = (struct ting_pair[]){{{"\xff", 1}, {"", 0}}};
+	extra.user_count = 1;
+	cr_expect_eq(ting_core_add(f.core, &extra), -EINVAL);
+	extra.user_count = 0;
+	cr_expect_eq(ting_core_add(f.core, &extra), 0);
+	cr_expect_eq(ting_core_disconnect(f.core, 0, false), -EMSGSIZE);
+	fake_expect(&f, "");
+	cr_expect_eq(ting_core_disconnect(f.core, 0, false), 0);
+	fake_take(&f);
+	fake_expect(&f, "> DISCONNECT 00\nCLOSE\nDISCONNECTED asked 00\n");
+	fake_done(&f);
+}

@@ -34,6 +34,7 @@ struct ting_core {
 	bool is_welcomed; /* once there was a CONNACK: our session is not the server's first */
 	bool is_leaving;  /* the application asked for the end */
 	msec now;         /* of the last call */
+	struct mqtt_props extra; /* of the next wish that takes some */
 
 	/* What ting_core_next() has yet to hand out: effects from `at` on, the body of the one at
 	 * `at`, and last what to do with the transport. */
@@ -52,6 +53,11 @@ int core_step(struct ting_core *c, struct client_event event);
 
 /* -EBUSY while something is to be handed out, else 0, and c->now is `now`. */
 int core_begin(struct ting_core *c, int64_t now);
+
+/* ting_core_request.c */
+
+/* The properties that go along with a packet of that type; then there are none any more. */
+void core_extra_take(struct ting_core *c, enum mqtt_type type, struct mqtt_props *ret);
 
 /* ting_core.c */
 

@@ -15,6 +15,20 @@
 static const struct {
 	const char *target, *name, *input; /* see mqtt_notation_test.h */
 } inputs[] = {
+	{"core", "session",
+		"0e 20 [ 00 00 [ ] ] f1 09 f1 0a f1 80 40 [ 0001 ] 50 [ 0002 ] 70 [ 0002 ] "
+		"90 [ 0003 [ ] 00 00 ] 32 [ 't' 0009 [ 26 'k' 'v' ] <hi> ] f2 01 f4 01 "
+		"f2 00 20 [ 01 00 [ ] ]"},
+	{"core", "later",
+		"44 20 [ 00 00 [ ] ] 32 [ 't' 0009 [ ] ] 34 [ 't' 000a [ ] ] f3 00 f3 01"},
+	{"core", "version-4",
+		"55 20 [ 00 00 ] f1 09 32 [ 't' 0009 <hi> ] 34 [ 'u' 000a ] f3 00 f4 ff"},
+	{"core", "challenge", "8c f0 [ 18 [ 15 'm' 16 'd' ] ] f3 02 20 [ 00 00 [ 15 'm' ] ] f3 02"},
+	{"core", "assigned", "08 20 [ 00 00 [ 12 'you' 22 0002 ] ] f3 03 f2 02 20 [ 00 00 [ ] ]"},
+	{"core", "aliases",
+		"2c 20 [ 00 00 [ 22 0002 ] ] 30 [ 't' [ 23 0001 ] ] 30 [ '' [ 23 0001 ] ] "
+		"f1 08 f1 08 f1 18"},
+	{"core", "refused", "0e 20 [ 00 87 [ ] ] f4 01 f2 00 e0 [ 8b ] f3 04 f3 05 f3 06 f3 07"},
 	{"packet", "stream", "10 [ 'MQTT' 05 02 0000 [ ] '' ] 30 [ 'a' [ ] <x> ] e0 [ ]"},
 	{"topic", "equal", "<a/b/c> 0a <a/b/c>"},
 	{"topic", "plus", "<a/+/c> 0a <a/b/c>"},
