@@ -7,6 +7,7 @@ import struct
 import subprocess
 import unittest
 
+import wire
 from brokers import Mosquitto, Ting
 from clients import READY, PubSub, ting
 from server import PATIENCE, Test
@@ -465,6 +466,29 @@ class To(Devices):
         for endpoint in ("nonsense", "icmp://127.0.0.1", "listen:udp://127.0.0.1:5",
                          "listen:unixgram:///x", "listen:fifo:///x", "listen:-", "files://a:5/b"):
             self.assertEqual(self.to(endpoint).leave(), 1, endpoint)
+
+
+class Unacknowledged(Test):
+    def test_what_a_broker_forgot_is_sent_again_in_order(self):
+        """It takes two lines and is killed before it acknowledges them."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(PATIENCE)
+            device = Command(self, "pub", "-h", "127.0.0.1", "-p", str(server.getsockname()[1]),
+                             "-t", "t", "-q", "1", "--from", "-")
+            device.process.stdin.write(b"one\ntwo\n")
+            device.process.stdin.flush()
+            for is_answered in (False, True):
+                with wire.Accepted(server.accept()[0]) as broker:
+                    self.assertEqual(broker.read()[0], wire.CONNECT)
+                    broker.send(wire.packet(wire.CONNACK, b"\0\0"))
+                    bodies = [broker.read()[2] for _ in range(2)]
+                    self.assertEqual([body[5:] for body in bodies], [b"one", b"two"])
+                    if is_answered:
+                        device.process.stdin.close()
+                        for body in bodies:
+                            broker.send(wire.packet(wire.PUBACK, body[3:5]))
+                        self.assertEqual(broker.read()[0], wire.DISCONNECT)
+            self.assertEqual(device.leave(), 0)
 
 
 def against(broker):

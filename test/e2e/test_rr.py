@@ -144,14 +144,6 @@ class Asking(PubSub):
         self.assertIn(b"No space left", done.stderr)
 
 
-class Accepted(wire.Wire):
-    """The other end of a connection."""
-
-    def __init__(self, client):
-        self.socket = client
-        self.socket.settimeout(PATIENCE)
-
-
 class Broker:
     """A server that answers as its test says, packet by packet."""
 
@@ -173,7 +165,7 @@ class Broker:
         return b"\0" if self.version == "5" else b""
 
     def run(self, serve):
-        with Accepted(self.socket.accept()[0]) as self.wire:
+        with wire.Accepted(self.socket.accept()[0]) as self.wire:
             self.wire.read()
             serve(self)
 

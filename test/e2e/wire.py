@@ -143,3 +143,11 @@ class Wire:
         except ConnectionResetError:
             pass
         return data
+
+
+class Accepted(Wire):
+    """The other end of a connection: the server's."""
+
+    def __init__(self, client):
+        self.socket = client
+        self.socket.settimeout(PATIENCE)
