@@ -4,13 +4,15 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 #include <unistd.h>
 
 static const int signals[] = {SIGINT, SIGTERM};
 
 static volatile sig_atomic_t caught;  /* the number of the first that came */
 static volatile sig_atomic_t is_hard; /* it ends the process at once */
-static sigset_t waiting;              /* what is blocked while the program waits */
+static sigset_t held;                 /* what is blocked while it does not wait */
+static sigset_t waiting;              /* what is blocked while it does */
 
 static void receive(int number)
 {
@@ -36,11 +38,11 @@ static sigset_t wanted(void)
 void stop_catch(void)
 {
 	struct sigaction action = {.sa_handler = receive}, ignore = {.sa_handler = SIG_IGN};
-	sigset_t set = wanted();
 
-	sigprocmask(SIG_BLOCK, &set, &waiting);
+	held = wanted();
+	sigprocmask(SIG_BLOCK, &held, &waiting);
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-		if (!sigismember(&set, signals[i]))
+		if (!sigismember(&held, signals[i]))
 			continue;
 		sigdelset(&waiting, signals[i]);
 		sigaction(signals[i], &action, NULL);
@@ -50,15 +52,23 @@ void stop_catch(void)
 
 void stop_at_once(bool is_on)
 {
-	sigset_t set = wanted();
-
 	is_hard = is_on;
-	sigprocmask(is_on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+	sigprocmask(is_on ? SIG_UNBLOCK : SIG_BLOCK, &held, NULL);
 }
 
 const sigset_t *stop_mask(void)
 {
 	return &waiting;
+}
+
+/* ppoll(2) lets no signal in where something is ready, and a flood of bytes never ends. */
+static void take_pending(void)
+{
+	static const struct timespec now;
+	int number = sigtimedwait(&held, NULL, &now);
+
+	if (number > 0)
+		receive(number);
 }
 
 int stop_poll(struct pollfd *descriptors, nfds_t count, int timeout_ms)
@@ -69,7 +79,9 @@ int stop_poll(struct pollfd *descriptors, nfds_t count, int timeout_ms)
 
 	if (ready < 0 && errno == EINTR && !caught)
 		return 0;
-	return ready < 0 ? -errno : ready;
+	if (ready > 0)
+		take_pending();
+	return ready < 0 ? -errno : ready > 0 && caught ? -EINTR : ready;
 }
 
 int stop_status(void)

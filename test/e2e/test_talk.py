@@ -319,6 +319,15 @@ class Listening(TalkTest):
 class Ends(TalkTest):
     """The exit status."""
 
+    def test_a_signal_ends_a_flood(self):
+        """The other side has always something to read."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            talk = self.talk("-v", "file:///dev/zero", stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL)
+            talk.wait("joined")
+            talk.process.send_signal(number)
+            self.assertEqual(talk.leave(), 128 + number)
+
     def test_nobody_listens(self):
         with socket.create_server(("127.0.0.1", 0)) as gone:
             port = gone.getsockname()[1]
