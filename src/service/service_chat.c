@@ -1,7 +1,7 @@
 /* service_chat.c - what one says, all others hear.
  *
- * Line by line, with the number of who said it: "3: good morning".  Who does not listen holds up
- * nobody: beyond a bound of what waits for a client, it is out.
+ * Line by line, with the number of who said it: "3: good morning", and without control characters.
+ * Who does not listen holds up nobody: beyond a bound of what waits for a client, it is out.
  *
  * Invariant: a member is in the list from `opened` until `closed`, or until it is put out. */
 #include "base/base_alloc.h"
@@ -83,6 +83,16 @@ static void say(struct chat *c, struct net_server *s, struct member *speaker)
 	speaker->used = 0;
 }
 
+/* Those of ASCII and, in UTF-8, of C1: a terminal that hears them would do what a stranger says, or
+ * show a line as another's. */
+static bool is_control(const struct member *m, uint8_t byte)
+{
+	bool is_second = m->used && m->line[m->used - 1] == 0xc2;
+
+	return (byte < ' ' && byte != '\t') || byte == 0x7f ||
+		(is_second && byte >= 0x80 && byte < 0xa0);
+}
+
 static void received(void *self, struct net_server *s, conn_id conn, struct span bytes)
 {
 	struct member *m = net_state(s, conn);
@@ -90,7 +100,7 @@ static void received(void *self, struct net_server *s, conn_id conn, struct span
 	for (size_t i = 0; i < bytes.size; i++) {
 		bool is_end = bytes.at[i] == '\n';
 
-		if (!is_end && bytes.at[i] != '\r')
+		if (!is_control(m, bytes.at[i]))
 			m->line[m->used++] = bytes.at[i];
 		if (m->used && (is_end || m->used == LINE_BYTES_MAX - 1))
 			say(self, s, m);

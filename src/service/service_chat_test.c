@@ -33,6 +33,31 @@ TEST(service_chat, what_one_says_the_others_hear_line_by_line, "")
 	service_rig_done(&r);
 }
 
+TEST(service_chat, nobody_drives_the_terminals_of_others, "")
+{
+	struct service_rig r;
+	int a, b;
+
+	service_rig_init(&r, "chat");
+	a = service_rig_connect(&r);
+	b = service_rig_connect(&r);
+	say(&r, a, "\033[2J\r\b\v\f\x7f\t7: caf\xc3\xa9 \xc2\xa9\n");
+	EXPECT_HEARD(b, "1: [2J\t7: caf\xc3\xa9 \xc2\xa9\n");
+	say(&r, a,
+		"\xc2\x9b"
+		"2J\xc2");
+	say(&r, a,
+		"\x9d"
+		"0\n");
+	EXPECT_HEARD(b,
+		"1: \xc2"
+		"2J\xc2"
+		"0\n");
+	close(a);
+	close(b);
+	service_rig_done(&r);
+}
+
 TEST(service_chat, a_long_line_is_said_in_parts, "")
 {
 	char line[601], first[520], second[120];
