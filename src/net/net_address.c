@@ -2,6 +2,7 @@
 #include "net/net_address.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -171,14 +172,14 @@ void net_endpoint_format(const struct net_endpoint *e, char ret[NET_ENDPOINT_MAX
 		s->parts & PORT ? ":" : "", e->port, e->path);
 }
 
-/* getaddrinfo() takes any number and cuts it to 16 bits. */
+/* getaddrinfo() takes any number and cuts it to 16 bits; it takes blanks and signs before it. */
 static bool is_port(const char *port)
 {
 	size_t digits = strspn(port, "0123456789");
 	unsigned value = 0;
 
 	if (port[digits] != '\0')
-		return true; /* a name, for the resolver to judge */
+		return isalnum((unsigned char)port[0]); /* a name, for the resolver to judge */
 	for (size_t i = 0; i < digits && value <= UINT16_MAX; i++)
 		value = value * 10 + (unsigned)(port[i] - '0');
 	return value <= UINT16_MAX;
@@ -223,7 +224,8 @@ static int resolve_inet(const struct net_endpoint *e, int family, enum net_purpo
 
 	net_endpoint_format(e, name);
 	if (!is_port(e->port))
-		return net_error_set(err, -ENOENT, "%s: a port is at most 65535", name);
+		return net_error_set(
+			err, -ENOENT, "%s: a port is a name, or a number up to 65535", name);
 	if (purpose == NET_TO_LISTEN)
 		hints.ai_flags = AI_PASSIVE; /* no host means every interface */
 	code = getaddrinfo(is_any ? NULL : e->host, port, &hints, &list);

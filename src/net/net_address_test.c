@@ -189,14 +189,19 @@ TEST(net_endpoint, literals_become_addresses, "")
 
 TEST(net_endpoint, says_what_cannot_be_looked_up, "")
 {
+	static const char *const odd[] = {"tcp://127.0.0.1:-0", "tcp://127.0.0.1:+7",
+		"tcp://127.0.0.1: 7", "tcp://127.0.0.1:0x7"};
 	struct ting_error err;
 	char text[1024];
 
 	cr_expect_eq(
 		resolve("tcp://127.0.0.1:65536", AF_UNSPEC, NET_TO_LISTEN, text, &err), -ENOENT);
-	cr_expect_str_eq(err.text, "tcp://127.0.0.1:65536: a port is at most 65535");
+	cr_expect_str_eq(
+		err.text, "tcp://127.0.0.1:65536: a port is a name, or a number up to 65535");
 	cr_expect_eq(resolve("tcp://127.0.0.1:4294967297", AF_UNSPEC, NET_TO_LISTEN, text, &err),
 		-ENOENT);
+	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+		cr_expect_eq(resolve(odd[i], AF_UNSPEC, NET_TO_LISTEN, text, &err), -ENOENT);
 	cr_expect_eq(
 		resolve("tcp://127.0.0.1:nonesuch", AF_UNSPEC, NET_TO_LISTEN, text, &err), -ENOENT);
 	cr_expect_str_eq(err.text, "tcp://127.0.0.1:nonesuch: no such service");
