@@ -243,10 +243,11 @@ class Ending(PubSub):
             self.assertIn(b"onnection refused", err)
 
     def test_pub_says_when_the_connection_breaks(self):
+        client = self.sub("-t", "t")
         pub = self.start(ting("pub"), "-t", "t", "-l", "-q", "1")
         pub.process.stdin.write(b"one\n")
         pub.process.stdin.flush()
-        self.pub("-t", READY, "-m", "x")
+        self.assertEqual(client.line(), b"t one\n")
         self.server.process.kill()
         self.assertEqual(pub.process.wait(PATIENCE), 7)
 
