@@ -195,7 +195,7 @@ static struct bench_progress progress_of(const struct work *w)
 static void take_sample(struct work *w, const struct bench_progress *p)
 {
 	struct bench_result *r = &w->run->result;
-	bool is_last = w->done == w->child_count;
+	bool is_last = w->done == w->child_count && !w->is_failed;
 
 	if (p->elapsed_ns == 0 || (p->elapsed_ns < w->sample_due_ns && !is_last))
 		return;
@@ -271,6 +271,8 @@ static void measure(struct work *w)
 		wait_until(w, &w->done);
 	}
 	r->after = usage_of(w->run->broker);
+	if (!r->after.resident_bytes && r->sample_count) /* it is gone: the last that is known */
+		r->after = r->samples[r->sample_count - 1].usage;
 }
 
 static void reap(struct work *w)
