@@ -135,7 +135,7 @@ class OwnService(server.Test):
             while select.select([], [end.socket], [], 0.5)[1]:
                 sent += end.socket.send(bytes(65536))
                 self.assertLess(sent, NEVER, "all is read")
-        self.on_each(check)
+        self.on_each(check, models=("fork", "pool", "epoll"))
 
     def test_a_signal_lets_the_present_ones_finish_and_the_program_go_on(self):
         for number in (signal.SIGTERM, signal.SIGINT):
