@@ -15,7 +15,8 @@ static void received(
 	size_t *total = ting_server_state(s, conn);
 	char line[64];
 
-	(void)self, (void)bytes;
+	(void)self;
+	(void)bytes;
 	*total += size;
 	(void)snprintf(line, sizeof line, "%zu bytes\n", *total);
 	ting_server_send(s, conn, line, strlen(line));
