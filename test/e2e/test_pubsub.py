@@ -249,6 +249,7 @@ class Ending(PubSub):
         pub.process.stdin.flush()
         self.assertEqual(client.line(), b"t one\n")
         self.server.process.kill()
+        self.server.process.wait()
         self.assertEqual(pub.process.wait(PATIENCE), 7)
 
     def test_sub_comes_back_when_the_connection_breaks(self):
