@@ -68,10 +68,12 @@ static void take_welcome(struct ting_client *c, const struct ting_welcome *w)
 	c->welcome = keep_welcome(&c->welcomed, w);
 	if (c->options.id.size == 0)
 		c->options.id = keep_text(&c->kept, w->assigned_id);
-	if (w->is_session_present)
-		inbox_forget_repeated(&c->inbox);
-	else
+	if (w->is_session_present) {
+		inbox_resume(&c->inbox);
+	} else {
+		inbox_outlive(&c->inbox);
 		grant_renew(c);
+	}
 }
 
 static void take_message(struct ting_client *c, const struct ting_message *m)

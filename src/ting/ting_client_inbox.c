@@ -60,16 +60,31 @@ bool inbox_is_full(const struct inbox *i)
 	return i->bytes >= i->bytes_max;
 }
 
-static void forget_repeated(struct inbox *i, struct list *list)
+static void resume(struct inbox *i, struct list *list)
 {
 	list_for_each_safe (link, list) {
-		if (LIST_ENTRY(link, struct received, link)->message.qos == 1)
+		const struct ting_message *m = &LIST_ENTRY(link, struct received, link)->message;
+
+		if (m->qos == 1 && m->receipt)
 			received_free(take(i, link));
 	}
 }
 
-void inbox_forget_repeated(struct inbox *i)
+void inbox_resume(struct inbox *i)
 {
-	forget_repeated(i, &i->messages);
-	forget_repeated(i, &i->responses);
+	resume(i, &i->messages);
+	resume(i, &i->responses);
+}
+
+static void outlive(struct list *list)
+{
+	list_for_each (link, list) {
+		LIST_ENTRY(link, struct received, link)->message.receipt = 0;
+	}
+}
+
+void inbox_outlive(struct inbox *i)
+{
+	outlive(&i->messages);
+	outlive(&i->responses);
 }

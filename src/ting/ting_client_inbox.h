@@ -30,8 +30,12 @@ bool inbox_is_full(const struct inbox *i);
 /* The first of the list, which is the caller's to give to received_free(); NULL: none. */
 struct received *inbox_take(struct inbox *i, struct list *list);
 
-/* The server sends again what it has sent with QoS 1: that is forgotten. */
-void inbox_forget_repeated(struct inbox *i);
+/* The session goes on, on another connection: the server sends again what it has sent with QoS 1,
+ * so that is forgotten. */
+void inbox_resume(struct inbox *i);
+
+/* The session is lost: nothing comes again, and nobody waits for an acknowledgement. */
+void inbox_outlive(struct inbox *i);
 
 /* NULL is fine. */
 void received_free(struct received *r);

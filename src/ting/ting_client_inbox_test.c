@@ -5,7 +5,7 @@ enum { BYTES_MAX = 10000 };
 
 static void add(struct inbox *i, struct list *list, const char *topic, uint8_t qos)
 {
-	struct ting_message m = {.topic = ting_text(topic), .qos = qos};
+	struct ting_message m = {.topic = ting_text(topic), .qos = qos, .receipt = qos};
 
 	cr_assert_eq(inbox_add(i, list, &m), 0);
 }
@@ -59,9 +59,22 @@ TEST(inbox, what_the_server_sends_again_is_forgotten_and_no_more, "")
 	add(&i, &i.messages, "b", 1);
 	add(&i, &i.messages, "c", 2);
 	add(&i, &i.responses, "d", 1);
-	inbox_forget_repeated(&i);
+	inbox_resume(&i);
 	wants(&i, &i.messages, 'a');
 	wants(&i, &i.messages, 'c');
 	cr_assert_null(inbox_take(&i, &i.messages));
 	cr_assert_null(inbox_take(&i, &i.responses));
+}
+
+TEST(inbox, what_is_older_than_the_session_is_not_sent_again, "")
+{
+	struct inbox i;
+
+	inbox_init(&i, BYTES_MAX);
+	add(&i, &i.messages, "a", 1);
+	inbox_outlive(&i);
+	add(&i, &i.messages, "b", 1);
+	inbox_resume(&i);
+	wants(&i, &i.messages, 'a');
+	cr_assert_null(inbox_take(&i, &i.messages));
 }

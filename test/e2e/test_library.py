@@ -252,6 +252,15 @@ class Talking:
         self.assertRegex(client.next(), "1 .. t 2")
         client("close")
 
+    def test_a_server_that_knows_no_receive_maximum_waits_all_the_same(self):
+        client = Program(self, self.url, "version=4", "receive=1")
+        client("subscribe", "t", 2)
+        other = Program(self, self.url)
+        for n in range(6):
+            other("publish", "t", 1, n)
+        for n in range(6):
+            self.assertEqual(client.next(), f"1 -- t {n}")
+
     def test_who_may_not_connect_again_says_that_it_is_over(self):
         client = Program(self, self.url, "noretry=1")
         client("subscribe", "t", 0)
