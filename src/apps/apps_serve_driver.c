@@ -16,7 +16,7 @@ enum {
 /* Who is behind a connection.  Kept until its slot is used again: notes may come after the end. */
 struct peer {
 	conn_id conn;
-	char *name;
+	char name[];
 };
 
 struct serve_driver {
@@ -27,7 +27,7 @@ struct serve_driver {
 	bool is_shutting_down;
 	bool has_put_off; /* work, to be taken up at the next turn's end */
 	msec wake_ms;     /* what the server was told */
-	struct peer *peers;
+	struct peer **peers;
 	size_t peer_count; /* by slot */
 	conn_id *heavy;    /* outputs that became heavy in this step */
 	size_t heavy_count, heavy_room;
@@ -52,8 +52,8 @@ void serve_driver_free(struct serve_driver *d)
 	if (!d)
 		return;
 	for (size_t i = 0; i < d->peer_count; i++)
-		free(d->peers[i].name);
-	alloc_free(&alloc_libc, d->peers, d->peer_count * sizeof *d->peers);
+		free(d->peers[i]);
+	alloc_free(&alloc_libc, d->peers, d->peer_count * sizeof(struct peer *));
 	alloc_free(&alloc_libc, d->heavy, d->heavy_room * sizeof *d->heavy);
 	broker_effects_done(&d->effects);
 	broker_free(d->broker);
@@ -63,30 +63,34 @@ void serve_driver_free(struct serve_driver *d)
 /* Without memory for it the connection goes nameless. */
 static void keep_peer(struct serve_driver *d, conn_id conn, const char *name)
 {
-	size_t slot = conn_slot(conn);
+	size_t slot = conn_slot(conn), name_bytes = strlen(name) + 1;
 
 	if (slot >= d->peer_count) {
-		size_t count = 2 * slot + 64;
-		struct peer *peers = alloc_resize(&alloc_libc, d->peers,
-			d->peer_count * sizeof *peers, count * sizeof *peers);
+		size_t count = 2 * slot + 64, used = d->peer_count * sizeof(struct peer *);
+		struct peer **peers =
+			alloc_resize(&alloc_libc, d->peers, used, count * sizeof(struct peer *));
 
 		if (!peers)
 			return;
-		memset(peers + d->peer_count, 0, (count - d->peer_count) * sizeof *peers);
+		memset(peers + d->peer_count, 0, count * sizeof(struct peer *) - used);
 		d->peers = peers;
 		d->peer_count = count;
 	}
-	free(d->peers[slot].name);
-	d->peers[slot] = (struct peer){conn, strdup(name)};
+	free(d->peers[slot]);
+	d->peers[slot] = malloc(sizeof(struct peer) + name_bytes);
+	if (!d->peers[slot])
+		return;
+	d->peers[slot]->conn = conn;
+	memcpy(d->peers[slot]->name, name, name_bytes);
 }
 
 static struct span peer_of(const struct serve_driver *d, conn_id conn)
 {
 	size_t slot = conn_slot(conn);
 
-	if (slot >= d->peer_count || d->peers[slot].conn != conn)
+	if (slot >= d->peer_count || !d->peers[slot] || d->peers[slot]->conn != conn)
 		return span_of(NULL, 0);
-	return span_of_text(d->peers[slot].name);
+	return span_of_text(d->peers[slot]->name);
 }
 
 static bool is_ordinary(enum broker_note_code code)

@@ -33,6 +33,7 @@ struct broker_delivery {
 	struct broker_message *message; /* a reference; NULL once received */
 	struct topic_group *group;      /* a reference; NULL: not from a shared subscription */
 	struct broker_delivery_id *ids; /* of the subscriptions that matched */
+	uint64_t ticket;                /* of the question of access that was put about it last */
 	enum broker_delivery_state state;
 	uint16_t packet_id; /* 0: none yet */
 	uint8_t qos;

@@ -52,10 +52,8 @@ static bool is_expired(const struct broker *b, const struct broker_delivery *d)
 static void dequeue(struct broker_session *s, struct broker_delivery *d)
 {
 	list_remove(&d->link);
-	if (s->out.asked == d) {
+	if (s->out.asked == d)
 		s->out.asked = NULL;
-		s->out.ticket = 0;
-	}
 	if (d->state != OUT_QUEUED)
 		return;
 	s->out.queued_count--;
@@ -192,14 +190,14 @@ static bool is_allowed(
 	*ret_is_gone = false;
 	if (d->is_allowed || b->config.access.granted & 1u << BROKER_ASK_DELIVER)
 		return true;
-	if (s->out.ticket)
+	if (s->out.asked)
 		return false;
 	q.ticket = ++b->ticket_last;
 	a = b->config.access.ask(b->config.access.context, &q);
 	if (a.verdict == BROKER_YES)
 		return true;
 	if (a.verdict == BROKER_LATER) {
-		s->out.ticket = q.ticket;
+		d->ticket = q.ticket;
 		s->out.asked = d;
 		return false;
 	}
@@ -315,9 +313,8 @@ void broker_outflow_answered(struct broker *b, struct broker_session *s, uint64_
 {
 	struct broker_delivery *d = s->out.asked;
 
-	if (!ticket || s->out.ticket != ticket)
+	if (!d || d->ticket != ticket)
 		return;
-	s->out.ticket = 0;
 	s->out.asked = NULL;
 	if (answer->verdict == BROKER_YES)
 		d->is_allowed = true;
@@ -329,7 +326,6 @@ void broker_outflow_answered(struct broker *b, struct broker_session *s, uint64_
 /* From the last to the first, so that the order stays. */
 void broker_outflow_rewind(struct broker_session *s)
 {
-	s->out.ticket = 0;
 	s->out.asked = NULL;
 	s->out.is_window_full = false;
 	while (!list_is_empty(&s->out.inflight)) {

@@ -17,8 +17,7 @@ struct broker_outflow {
 	struct list queued;      /* QoS 1 and 2: waits for the window, too */
 	struct list inflight;
 	size_t queued_bytes, inflight_bytes;
-	uint64_t ticket;               /* of the access decision that `asked` waits for; 0: none */
-	struct broker_delivery *asked; /* the first of a queue */
+	struct broker_delivery *asked; /* waits for a decision, first of a queue; NULL: none */
 	uint32_t queued_count;         /* never sent, of both queues */
 	uint16_t inflight_count;       /* sent at least once */
 	uint16_t packet_id_last;

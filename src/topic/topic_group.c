@@ -22,8 +22,8 @@ struct topic_group *topic_group_find(
 	const struct topic_tree *t, const struct topic_node *n, const struct topic_level *name)
 {
 	struct group_key key = {n, name->text};
-	struct map_node *found = map_find(
-		&t->groups, topic_level_hash(&t->key, n->serial, name->digest), group_equal, &key);
+	struct map_node *found =
+		map_find(&t->groups, topic_level_hash(n->serial, name->digest), group_equal, &key);
 
 	return found ? LIST_ENTRY(found, struct topic_group, by_name) : NULL;
 }
@@ -38,7 +38,7 @@ struct topic_group *topic_group_new(
 {
 	struct span text = name->text;
 	struct topic_group *g = alloc_try(t->alloc, group_bytes(text.size));
-	uint64_t hash = topic_level_hash(&t->key, n->serial, name->digest);
+	uint64_t hash = topic_level_hash(n->serial, name->digest);
 
 	if (!g)
 		return NULL;

@@ -53,6 +53,6 @@ static inline bool topic_level_is(struct span level, char wildcard)
 struct topic_level topic_level_of(const struct hash_key *key, struct span text);
 
 /* The hash of what belongs to the node with that serial and bears a text with that digest. */
-uint64_t topic_level_hash(const struct hash_key *key, uint64_t serial, uint64_t digest);
+uint64_t topic_level_hash(uint64_t serial, uint64_t digest);
 
 #endif

@@ -90,11 +90,11 @@ static void go_down(struct topic_match *m)
 	struct topic_node *child = NULL;
 
 	if (m->step == STEP_TO_HASH)
-		child = m->node->child[TOPIC_HASH];
+		child = topic_node_child(m->node, TOPIC_HASH);
 	else if (m->depth == m->level_count)
 		child = NULL;
 	else if (m->step == STEP_TO_PLUS)
-		child = m->node->child[TOPIC_PLUS];
+		child = topic_node_child(m->node, TOPIC_PLUS);
 	else
 		child = topic_node_find(m->tree, m->node, &m->levels[m->depth]);
 	if (!child) {

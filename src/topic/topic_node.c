@@ -7,7 +7,7 @@
  *
  * Each node holds that number, a function of the filters that are there now and not of their
  * history.  The literal children of a node form a heap with the largest number on top, so
- * child[TOPIC_LITERAL] is both the way to all of them and the last term of the sum.  It is a
+ * `literal` is both the way to all of them and the last term of the sum.  It is a
  * leftist heap, linked through the nodes: putting in and taking out any node takes at most
  * O(log siblings) steps, in the worst case and not only on average, and needs no memory that could
  * be refused.
@@ -66,7 +66,7 @@ static struct topic_node *meld(struct topic_node *a, struct topic_node *b)
 
 static void heap_put(struct topic_node *n)
 {
-	struct topic_node **top = &n->parent->child[TOPIC_LITERAL];
+	struct topic_node **top = &n->parent->literal;
 
 	n->left = n->right = NULL;
 	n->rank = 1;
@@ -82,13 +82,28 @@ static void heap_take(struct topic_node *n)
 	if (rest)
 		rest->up = up;
 	if (!up)
-		n->parent->child[TOPIC_LITERAL] = rest;
+		n->parent->literal = rest;
 	else if (up->left == n)
 		up->left = rest;
 	else
 		up->right = rest;
 	while (up && settle(up))
 		up = up->up;
+}
+
+static void wild_put(struct topic_node *n)
+{
+	n->right = n->parent->wild;
+	n->parent->wild = n;
+}
+
+static void wild_take(struct topic_node *n)
+{
+	struct topic_node **at = &n->parent->wild;
+
+	while (*at != n)
+		at = &(*at)->right;
+	*at = n->right;
 }
 
 struct edge_key {
@@ -111,10 +126,10 @@ struct topic_node *topic_node_find(
 	struct edge_key key = {parent, level->text};
 	struct map_node *found;
 
-	if (kind != TOPIC_LITERAL || !parent->child[TOPIC_LITERAL])
-		return parent->child[kind];
-	found = map_find(&t->edges, topic_level_hash(&t->key, parent->serial, level->digest),
-		edge_equal, &key);
+	if (kind != TOPIC_LITERAL || !parent->literal)
+		return topic_node_child(parent, kind);
+	found = map_find(
+		&t->edges, topic_level_hash(parent->serial, level->digest), edge_equal, &key);
 	return found ? LIST_ENTRY(found, struct topic_node, edge) : NULL;
 }
 
@@ -144,14 +159,14 @@ struct topic_node *topic_node_new(
 	if (!parent)
 		return n;
 	if (n->kind == TOPIC_LITERAL) {
-		hash = topic_level_hash(&t->key, parent->serial, level->digest);
+		hash = topic_level_hash(parent->serial, level->digest);
 		if (map_insert(&t->edges, &n->edge, hash) < 0) {
 			alloc_free(t->alloc, n, node_bytes(text.size));
 			return NULL;
 		}
 		heap_put(n);
 	} else {
-		parent->child[n->kind] = n;
+		wild_put(n);
 	}
 	t->cells += topic_level_cells(text);
 	return n;
@@ -167,7 +182,7 @@ void topic_node_free(struct topic_tree *t, struct topic_node *n)
 			map_remove(&t->edges, &n->edge);
 			heap_take(n);
 		} else {
-			n->parent->child[n->kind] = NULL;
+			wild_take(n);
 		}
 	}
 	alloc_free(t->alloc, n, node_bytes(n->level_bytes));
@@ -176,10 +191,10 @@ void topic_node_free(struct topic_tree *t, struct topic_node *n)
 void topic_node_weigh(struct topic_node *n)
 {
 	for (; n; n = n->parent) {
-		uint32_t visits = 1;
+		uint32_t visits = 1 + visits_of(n->literal);
 
-		for (int kind = 0; kind < TOPIC_KINDS; kind++)
-			visits += visits_of(n->child[kind]);
+		for (const struct topic_node *w = n->wild; w; w = w->right)
+			visits += w->visits;
 		if (visits == n->visits)
 			return;
 		if (n->parent && n->kind == TOPIC_LITERAL) {
@@ -209,7 +224,7 @@ size_t topic_node_weight_with(const struct topic_node *n, enum topic_kind kind, 
 	size_t weight = count;
 
 	for (; n; n = n->parent) {
-		uint32_t old = visits_of(n->child[kind]);
+		uint32_t old = visits_of(topic_node_child(n, kind));
 
 		weight = n->visits + (weight > old ? weight - old : 0);
 		kind = (enum topic_kind)n->kind;

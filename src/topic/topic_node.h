@@ -13,9 +13,10 @@ enum topic_kind { TOPIC_HASH, TOPIC_PLUS, TOPIC_LITERAL, TOPIC_KINDS };
 
 /* One level of the filters that begin with the levels above it. */
 struct topic_node {
-	struct map_node edge;      /* literal nodes; key: parent and level */
-	struct topic_node *parent; /* NULL: the root */
-	struct topic_node *child[TOPIC_KINDS];
+	struct map_node edge;                 /* literal nodes; key: parent and level */
+	struct topic_node *parent;            /* NULL: the root */
+	struct topic_node *literal;           /* the top of the heap of the children with a name */
+	struct topic_node *wild;              /* the children '+' and '#', linked by `right` */
 	struct topic_node *left, *right, *up; /* the heap of literal siblings */
 	struct list subs, groups;
 	uint64_t serial; /* never used twice */
@@ -55,13 +56,22 @@ static inline struct span topic_node_level(const struct topic_node *n)
 	return span_of(n->level, n->level_bytes);
 }
 
+/* The child of that kind, the one on top if there are several; NULL: there is none. */
+static inline struct topic_node *topic_node_child(const struct topic_node *n, enum topic_kind kind)
+{
+	struct topic_node *wild = n->wild;
+
+	if (kind == TOPIC_LITERAL)
+		return n->literal;
+	while (wild && wild->kind != kind)
+		wild = wild->right;
+	return wild;
+}
+
 /* NULL: it has none. */
 static inline struct topic_node *topic_node_any_child(const struct topic_node *n)
 {
-	for (int kind = 0; kind < TOPIC_KINDS; kind++)
-		if (n->child[kind])
-			return n->child[kind];
-	return NULL;
+	return n->literal ? n->literal : n->wild;
 }
 
 enum topic_kind topic_kind_of(struct span level);

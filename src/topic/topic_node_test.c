@@ -76,14 +76,14 @@ static void toggle(struct world *w, size_t number, size_t depth)
 static void check(const struct world *w)
 {
 	size_t count = 0, depth_max = 0, capacity = 1;
-	unsigned rank = rank_of(w->tree->root->child[TOPIC_LITERAL]);
+	unsigned rank = rank_of(w->tree->root->literal);
 
 	for (size_t i = 0; i < SIBLINGS; i++) {
 		count += w->depth[i] > 0;
 		if (w->depth[i] > depth_max)
 			depth_max = w->depth[i];
 	}
-	cr_assert_eq(check_heap(w->tree->root->child[TOPIC_LITERAL]), count);
+	cr_assert_eq(check_heap(w->tree->root->literal), count);
 	cr_assert_eq(w->tree->root->visits, 1 + depth_max);
 	for (unsigned i = 0; i < rank; i++)
 		capacity *= 2;

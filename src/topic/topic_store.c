@@ -61,7 +61,7 @@ static struct topic_store_node *find_child(const struct topic_store *t,
 	const struct topic_store_node *parent, const struct topic_level *level)
 {
 	struct edge_key key = {parent, level->text};
-	uint64_t hash = topic_level_hash(&t->key, parent->serial, level->digest);
+	uint64_t hash = topic_level_hash(parent->serial, level->digest);
 	struct map_node *found = map_find(&t->edges, hash, edge_equal, &key);
 
 	return found ? LIST_ENTRY(found, struct topic_store_node, edge) : NULL;
@@ -86,7 +86,7 @@ static struct topic_store_node *node_new(
 	list_init(&n->sibling);
 	if (!parent)
 		return n;
-	hash = topic_level_hash(&t->key, parent->serial, level->digest);
+	hash = topic_level_hash(parent->serial, level->digest);
 	if (map_insert(&t->edges, &n->edge, hash) < 0) {
 		alloc_free(t->alloc, n, node_bytes(text.size));
 		return NULL;

@@ -55,7 +55,9 @@ static uint64_t owner_hash(const struct topic_tree *t, const struct owner_key *k
 {
 	uint64_t serial = key->group ? key->group->serial : key->node->serial;
 
-	return topic_level_hash(&t->key, serial, key->subscriber);
+	const uint64_t words[] = {serial, key->subscriber};
+
+	return hash_bytes(&t->key, span_of(words, sizeof words));
 }
 
 /* How much of what a subscription needs is there. */
