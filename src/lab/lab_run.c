@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -102,13 +103,15 @@ static int wait_for(struct work *w, size_t index, int end)
 static int load_server(struct work *w, size_t index, const char *endpoint, pid_t server)
 {
 	int end, status, result;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	w->shared->result = (struct lab_result){0};
 	atomic_store(&w->shared->per_mille, 0);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
 		generate(w, index, endpoint, server);
+	if (pid == 0)
+		_exit(1);
 	if (pid < 0)
 		return -errno;
 	end = (int)syscall(SYS_pidfd_open, pid, 0);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -71,8 +72,9 @@ static void make_command(
 	}
 }
 
-/* In the child: never returns. */
-static _Noreturn void become(const struct command *c, int output, int complaints, bool is_pinned)
+/* In the child: never returns.  It ends with its parent, however that ends. */
+static _Noreturn void become(
+	const struct command *c, int output, int complaints, bool is_pinned, pid_t parent)
 {
 	cpu_set_t first;
 	sigset_t none;
@@ -80,8 +82,8 @@ static _Noreturn void become(const struct command *c, int output, int complaints
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
 	sigemptyset(&none);
-	if (setpgid(0, 0) == 0 && dup2(output, STDOUT_FILENO) >= 0 &&
-		dup2(complaints, STDERR_FILENO) >= 0 &&
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && setpgid(0, 0) == 0 &&
+		dup2(output, STDOUT_FILENO) >= 0 && dup2(complaints, STDERR_FILENO) >= 0 &&
 		sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
 		(!is_pinned || sched_setaffinity(0, sizeof first, &first) == 0))
 		(void)execv("/proc/self/exe", c->arguments);
@@ -173,6 +175,7 @@ int lab_server_start(struct lab_server *ret, const struct lab_plan *p, const str
 {
 	struct lab_server s = {.complaints = memfd_create("complaints", MFD_CLOEXEC)};
 	int ends[2] = {-1, -1};
+	pid_t parent = getpid();
 	struct command c;
 
 	make_command(&c, p, at, folder);
@@ -183,7 +186,7 @@ int lab_server_start(struct lab_server *ret, const struct lab_plan *p, const str
 	s.output = ends[0];
 	s.pid = fork();
 	if (s.pid == 0)
-		become(&c, ends[1], s.complaints, p->is_pinned);
+		become(&c, ends[1], s.complaints, p->is_pinned, parent);
 	(void)close(ends[1]);
 	if (s.pid < 0)
 		goto fail;

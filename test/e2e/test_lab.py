@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 import unittest
 
 import server
@@ -301,6 +302,16 @@ class Command(Lab):
             self.assertEqual({row["verdict"] for row in rows}, {"measured"})
             self.assertEqual(lines[2].split(":")[0], "3/495  tcp, 1 client, floor")
             self.assertEqual(self.servers(process.pid), [])
+
+    def test_a_run_that_is_killed_leaves_nobody_behind(self):
+        process = self.start("--clients", "10", "--seconds", "600")
+        deadline = time.monotonic() + server.PATIENCE
+        while len(self.servers(process.pid)) < 3:  # itself, the server, the clients
+            self.assertLess(time.monotonic(), deadline)
+        process.kill()
+        process.wait()
+        while self.servers(process.pid):
+            self.assertLess(time.monotonic(), deadline)
 
     def servers(self, lab):
         """Processes of the session of that lab that still live."""
