@@ -19,6 +19,7 @@ struct net_model {
 	const char *lacks; /* why it does not offer the rest: "each client of fork has a process of
 			    * its own" */
 	uint32_t connections_usual, connections_max;
+	uint32_t workers_max; /* that may be asked for; 0: no bound of its own */
 
 	/* Memory for the model's server, which begins with a copy of *base.  0 or -errno. */
 	int (*make)(struct net_server **ret, const struct net_server *base);

@@ -80,6 +80,9 @@ int net_server_new(
 	if (config->connections_max > config->model->connections_max)
 		return net_error_set(err, -ENOTSUP, "%s has at most %u clients at once",
 			config->model->name, config->model->connections_max);
+	if (config->model->workers_max && config->workers > config->model->workers_max)
+		return net_error_set(err, -ENOTSUP, "%s has at most %u workers",
+			config->model->name, config->model->workers_max);
 	if (config->idle_ms > 0 && config->protocol->expired)
 		return net_error_set(err, -ENOTSUP,
 			"%s has deadlines of its own, and takes no time for idle clients",

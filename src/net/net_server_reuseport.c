@@ -293,6 +293,7 @@ const struct net_model net_model_reuseport = {
 	.lacks = "each thread of reuseport has clients of its own",
 	.connections_usual = 10000,
 	.connections_max = UINT32_MAX,
+	.workers_max = WORKERS_MAX,
 	.make = reuseport_make,
 	.free = reuseport_free,
 	.add = reuseport_add,
