@@ -9,9 +9,12 @@
 #include "base/base_alloc.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
 	RETRIES_USUAL = 8,
@@ -19,6 +22,8 @@ enum {
 	RETRY_MAX_MS = 5000,
 	POLL_FIRST_MS = 10, /* likewise, while a device has nothing */
 	POLL_MAX_MS = 250,
+	PEER_ASKED_S = 15,    /* after so long without a byte, and then as often */
+	PEER_GONE_MS = 60000, /* nothing came for so long, and something was sent */
 };
 
 struct files {
@@ -141,14 +146,38 @@ static int ask_to_open(struct files *f, unsigned flags, bool is_greeted, struct 
 	return err ? err : receive_answer(f, REMOTE_OPEN, ret);
 }
 
+/* A machine that vanished says nothing, and its silence would be waited for without end: the kernel
+ * asks now and then whether it is there, and cuts what it has not acknowledged for so long.  Where
+ * that cannot be set, the user's --timeout remains. */
+static void watch_peer(const struct files *f)
+{
+	static const struct {
+		int level, name, value;
+	} rows[] = {
+		{SOL_SOCKET, SO_KEEPALIVE, 1},
+		{IPPROTO_TCP, TCP_KEEPIDLE, PEER_ASKED_S},
+		{IPPROTO_TCP, TCP_KEEPINTVL, PEER_ASKED_S},
+		{IPPROTO_TCP, TCP_USER_TIMEOUT, PEER_GONE_MS},
+	};
+	int fd = ting_descriptor(f->link, TING_READ);
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		(void)setsockopt(
+			fd, rows[i].level, rows[i].name, &rows[i].value, sizeof rows[i].value);
+}
+
 /* A new stream to the server.  0, or -errno with a sentence. */
 static int link_up(struct files *f, struct ting_error *err)
 {
 	struct net_endpoint server = f->at;
+	int failed;
 
 	server.scheme = NET_TCP;
 	server.path[0] = '\0';
-	return net_end_open_socket(&f->link, &server, &f->options, err);
+	failed = net_end_open_socket(&f->link, &server, &f->options, err);
+	if (!failed)
+		watch_peer(f);
+	return failed;
 }
 
 /* Once more, without making or cutting the file again.  0 or -errno; then f->link is NULL. */

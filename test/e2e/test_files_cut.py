@@ -141,6 +141,21 @@ class Cuts(FilesTest):
             self.assertEqual(copy.wait(PATIENCE), 0)
         self.assertEqual((there / "a").read_bytes(), b"before after")
 
+    def test_a_machine_that_vanished_is_noticed(self):
+        """The kernel asks whether the other is there: the second timer of /proc/net/tcp."""
+        with self.files(self.folder(), "--writable") as server:
+            copy = subprocess.Popen([*COPY, "-", f"files://127.0.0.1:{server.port}/a"],
+                                    stdin=subprocess.PIPE)
+            self.until(lambda: self.timers(server) == ["02"])
+            copy.stdin.close()
+            self.assertEqual(copy.wait(PATIENCE), 0)
+
+    def timers(self, server):
+        """What the kernel waits for on the clients' side of each connection."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return [row[5][:2] for row in rows
+                if int(row[2].split(":")[1], 16) == server.port and row[3] == "01"]
+
     def connections(self, server):
         """How many the server has, as the kernel says."""
         table = Path("/proc/net/tcp").read_text().splitlines()[1:]
