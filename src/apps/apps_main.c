@@ -15,9 +15,13 @@
 #include "apps/apps_talk.h"
 #include "apps/apps_version.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { STATUS_UNWRITTEN = 1 };
 
 struct command {
 	const char *name, *mosquitto_name; /* the second may be NULL */
@@ -58,7 +62,17 @@ static void print_help(FILE *out)
 	(void)fprintf(out, "\nting COMMAND --help tells more.\n");
 }
 
-int main(int argc, char **argv)
+/* What was printed last may be told only now that it cannot be written.  That nobody reads it is
+ * the reader's choice. */
+static int finish(int status)
+{
+	if (status || fflush(stdout) == 0 || errno == EPIPE)
+		return status;
+	(void)fprintf(stderr, "ting: cannot write standard output: %s\n", strerror(errno));
+	return STATUS_UNWRITTEN;
+}
+
+static int run(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc ? argv[0] : "ting";
@@ -81,4 +95,11 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "ting: expected a command, found \"%s\"\n\n", argv[1]);
 	print_help(stderr);
 	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	/* A limit on the size of files is an error of the write, and told as one. */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	return finish(run(argc, argv));
 }

@@ -1,6 +1,7 @@
 /* apps_sniff.c - a packet socket, which gets a copy of all that the machine sends and receives. */
 #include "apps/apps_sniff.h"
 
+#include "apps/apps_print.h"
 #include "apps/apps_sniff_line.h"
 #include "apps/apps_talk_stop.h"
 #include "base/base_alloc.h"
@@ -30,6 +31,7 @@ struct sniff {
 	int fd;
 	uint8_t *frame;
 	struct sniff_flows *flows;
+	int output_err; /* -errno of standard output */
 };
 
 enum flag { FLAG_WORD, FLAG_PORT, FLAG_COUNT, FLAG_HEX, FLAG_HELP };
@@ -171,6 +173,7 @@ static int take(struct sniff *s)
 	sniff_line_print(&when, &packet, s->flows, stdout);
 	if (s->is_hex)
 		sniff_line_dump(packet.payload, stdout);
+	s->output_err = ferror(stdout) ? -errno : 0;
 	return 1;
 }
 
@@ -189,11 +192,14 @@ static int take_some(struct sniff *s, int64_t *shown)
 {
 	int err = 0;
 
-	for (int i = 0; i < BATCH && err >= 0 && (s->count == 0 || *shown < s->count); i++) {
+	for (int i = 0;
+		i < BATCH && err >= 0 && !s->output_err && (s->count == 0 || *shown < s->count);
+		i++) {
 		err = take(s);
 		*shown += err > 0;
 	}
-	(void)fflush(stdout);
+	if (!s->output_err)
+		s->output_err = print_flush();
 	return err == -EAGAIN || err == -ENETDOWN || err > 0 ? 0 : err;
 }
 
@@ -206,12 +212,17 @@ static int run(struct sniff *s)
 	int err = 0;
 
 	(void)fprintf(stderr, "ting: listening to %s\n", what);
-	while (err >= 0 && !ferror(stdout) && (s->count == 0 || shown < s->count)) {
+	while (err >= 0 && !s->output_err && (s->count == 0 || shown < s->count)) {
 		err = stop_poll(&watched, 1, -1);
 		if (err > 0)
 			err = take_some(s, &shown);
 	}
 	tell_lost(s);
+	if (s->output_err && s->output_err != -EPIPE) {
+		(void)fprintf(stderr, "ting: cannot write standard output: %s\n",
+			strerror(-s->output_err));
+		return STATUS_SYSTEM;
+	}
 	return err < 0 && err != -EINTR ? complain(what, -err) : 0;
 }
 

@@ -2,6 +2,7 @@
  * needs to be kept but whether it was answered. */
 #include "apps/apps_talk_ping.h"
 
+#include "apps/apps_print.h"
 #include "apps/apps_talk_status.h"
 #include "apps/apps_talk_stop.h"
 #include "loop/loop_clock.h"
@@ -30,6 +31,7 @@ struct ping {
 	uint64_t seen[SEEN_MAX]; /* the number that was answered, at its remainder */
 	int64_t started_ns, next_ns;
 	double min_ms, max_ms, sum_ms;
+	int output_err; /* -errno of standard output */
 };
 
 static int64_t now(void)
@@ -74,7 +76,7 @@ static void take(struct ping *p, const struct ping_payload *payload, size_t size
 	*seen = payload->number;
 	(void)printf("%zu bytes from %s: icmp_seq=%" PRIu64 " time=%.3f ms%s\n", size,
 		ting_remote_name(p->end), payload->number, ms, is_doubled ? " (doubled)" : "");
-	(void)fflush(stdout);
+	p->output_err = print_flush();
 }
 
 static int receive(struct ping *p)
@@ -104,7 +106,7 @@ static int run(struct ping *p)
 	struct pollfd watched = {.fd = ting_descriptor(p->end, TING_READ), .events = POLLIN};
 	int err = 0;
 
-	while (err >= 0 && !ferror(stdout)) {
+	while (err >= 0 && !p->output_err) {
 		int64_t due = p->next_ns, now_ns = now();
 
 		if (is_all_sent(p) && p->options->interval_ms < LAST_MS)
@@ -137,7 +139,6 @@ static void print_summary(const struct ping *p)
 	if (p->received)
 		(void)printf("rtt min/avg/max = %.3f/%.3f/%.3f ms\n", p->min_ms,
 			p->sum_ms / (double)p->received, p->max_ms);
-	(void)fflush(stdout);
 }
 
 int talk_ping(struct ting_end *end, const struct talk_options *o)
@@ -150,7 +151,13 @@ int talk_ping(struct ting_end *end, const struct talk_options *o)
 	(void)printf("PING %s: %d bytes\n", ting_remote_name(end), PAYLOAD_SIZE);
 	err = run(&p);
 	print_summary(&p);
+	if (!p.output_err)
+		p.output_err = print_flush();
 	if (err < 0)
 		(void)fprintf(stderr, "ting: %s: %s\n", o->endpoint, strerror(-err));
+	if (p.output_err) {
+		(void)fprintf(stderr, "ting: standard output: %s\n", strerror(-p.output_err));
+		return TALK_LOCAL;
+	}
 	return p.received ? TALK_DONE : TALK_UNREACHED;
 }

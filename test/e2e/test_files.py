@@ -1,6 +1,7 @@
 """ting run files, files:// and ting copy: what is copied is what was there, from nowhere else."""
 import os
 import pty
+import resource
 import shutil
 import socket
 import subprocess
@@ -291,6 +292,23 @@ class Devices(FilesTest):
                 os.close(pipe)
                 self.assertEqual(client.ask(wire.write(0, b"x"))[0], wire.NOBODY)
                 self.assertEqual(client.ask(wire.request(wire.CLOSE))[0], wire.DONE)
+
+
+class Limits(FilesTest):
+    def test_a_file_that_grows_too_large_is_told(self):
+        here, there = self.folder(), self.folder()
+        source = self.random(here / "a", 1 << 20)
+
+        def limits():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+        self.expect_failure("cannot write .*File too large", source, here / "b",
+                            preexec_fn=limits)
+        with self.files(there, "--writable", limits=limits) as server:
+            at = f"files://127.0.0.1:{server.port}"
+            self.expect_failure("cannot write .*too large", source, f"{at}/a")
+            self.expect_copy(here / "b", f"{at}/b")  # the server lives
+        self.assertEqual(digest(there / "b"), digest(here / "b"))
 
 
 class Progress(FilesTest):

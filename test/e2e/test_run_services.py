@@ -199,12 +199,23 @@ class CommandLine(Case):
                 (["echo", "file:///tmp"], 2, "file:///tmp"),
                 (["echo", "--model", "select", "--clients-max", "5000"], 2,
                  "select has at most 1000 clients at once"),
+                (["echo", "--model", "reuseport", "--workers", "257"], 2,
+                 "reuseport has at most 256 workers"),
                 (["files", "udp://127.0.0.1:0", "--root", "/"], 2,
                  "files needs a connection, and udp://127.0.0.1:")):
             with self.subTest(arguments=arguments):
                 found, text = self.run_to_end(*arguments)
                 self.assertIn(sentence, text)
                 self.assertEqual(found, status)
+
+    def test_a_list_that_cannot_be_written_is_told(self):
+        with open("/dev/full", "wb") as full:
+            for arguments in (["--list"], ["--help"], []):
+                done = subprocess.run([server.TING, "run", *arguments], stdout=full,
+                                      stderr=subprocess.PIPE, text=True, env=server.ENVIRONMENT,
+                                      timeout=server.PATIENCE)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, "cannot write standard output: [Nn]o space")
 
     def test_a_model_that_cannot_carry_a_service_says_why(self):
         self.assertIn(("fork", "chat"), REFUSED)

@@ -81,6 +81,17 @@ class Lines(Test):
             self.assertEqual(sniffer.end(), 0)
         self.assertEqual([line[-6:] for line in sniffer.lines if " UDP " in line], ["len 12"])
 
+    def test_standard_output_that_is_full(self):
+        with open("/dev/full", "wb") as full, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s, \
+                subprocess.Popen([TING, "sniff", "lo"], env=ENVIRONMENT, stdout=full,
+                                 stderr=subprocess.PIPE, text=True) as sniffer:
+            s.bind(("127.0.0.1", 0))
+            self.assertIn("listening to lo", sniffer.stderr.readline())
+            s.sendto(b"x", s.getsockname())
+            self.assertRegex(sniffer.stderr.read(), "cannot write standard output: [Nn]o space")
+            self.assertEqual(sniffer.wait(PATIENCE), 1)
+
     def test_a_signal_ends_it_in_order(self):
         sniffer = self.sniff()
         sniffer.signal(signal.SIGINT)

@@ -419,6 +419,12 @@ class Ends(TalkTest):
 
 
 class Pings(TalkTest):
+    def test_standard_output_that_is_full(self):
+        with open("/dev/full", "wb") as full:
+            talk = self.talk("icmp://127.0.0.1", "--interval", "0.01", stdout=full)
+            self.assertEqual(talk.leave(), 5)
+            self.assertRegex(talk.text, "[Nn]o space")
+
     def test_each_answer_is_a_line(self):
         talk = self.talk("icmp://127.0.0.1", "--count", "3", "--interval", "0.01")
         status, out = talk.end()
