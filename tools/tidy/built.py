@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
 
-from tree import PURE, check
+from tree import PURE, PURE_FILES, check
 
 BUILD = "build/clang"
 
@@ -68,7 +68,7 @@ def allowed_calls(tree):
 def purity(tree):
     allowed = allowed_calls(tree)
     pure = {s: o for s, o in objects_of(tree).items()
-            if s.startswith(tuple(f"src/{m}/" for m in PURE)) and not s.endswith("_test.c")}
+            if s.startswith((*(f"src/{m}/" for m in PURE), *PURE_FILES)) and not s.endswith("_test.c")}
     own = set().union(*(symbols(tree, o, "TDBR") for o in pure.values()))
     for source, built in pure.items():
         for name in sorted(symbols(tree, built, "U") - own - {"_GLOBAL_OFFSET_TABLE_"}):

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 PURE = ["base", "mqtt", "topic", "remote", "broker", "client"]
+PURE_FILES = ("src/ting/ting_core", "src/ting/ting_words")  # the pure face of the library
 SHELLS = ["loop", "net", "service", "lab", "ting", "bench", "conf", "apps"]
 MODULES = PURE + SHELLS
 
