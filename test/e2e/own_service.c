@@ -25,6 +25,9 @@ struct client {
 	int wishes;
 };
 
+static void received(
+	void *self, struct ting_server *s, ting_conn conn, const void *bytes, size_t size);
+
 static void say(struct ting_server *s, ting_conn conn, const char *text)
 {
 	ting_server_send(s, conn, text, strlen(text));
@@ -52,6 +55,17 @@ static void hold(struct ting_server *s, ting_conn conn, struct client *c)
 	c->is_held = true;
 	ting_server_set_reading(s, conn, false);
 	say(s, conn, "held\n");
+}
+
+static void serve_again(struct ting_server *s, ting_conn conn)
+{
+	const char *const endpoints[] = {"tcp://127.0.0.1:0", NULL};
+	const struct ting_service service = {.name = "second", .received = received};
+	struct ting_error err = {"it served"};
+
+	(void)ting_serve(endpoints, &service, NULL, NULL, &err);
+	say(s, conn, err.text);
+	say(s, conn, "\n");
 }
 
 static void opened(void *self, struct ting_server *s, ting_conn conn, const char *peer)
@@ -87,6 +101,9 @@ static void received(
 		break;
 	case 'm':
 		say(s, conn, ting_server_keeps_messages(s, conn) ? "messages\n" : "bytes\n");
+		break;
+	case 'n':
+		serve_again(s, conn);
 		break;
 	case 'q':
 		say(s, conn, "goodbye\n");

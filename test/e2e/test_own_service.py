@@ -120,6 +120,11 @@ class OwnService(server.Test):
                 self.assertEqual(status, 1)
                 self.assertRegex(text, rf"\A{sentence}\nsignals are as before\n\Z")
 
+    def test_a_process_serves_once_at_a_time(self):
+        def check(s):
+            self.assertEqual(self.ask(self.dial(s), b"n"), b"this process serves already\n")
+        self.on_each(check)
+
     def test_who_says_nothing_is_closed_when_it_is_to_be(self):
         def check(s):
             self.assertEqual(self.dial(s).take_all(), b"")
