@@ -52,6 +52,12 @@ static const struct {
 	{"utf8", "beyond", "f4908080"},
 };
 
+static void span_write(FILE *f, struct span s)
+{
+	if (s.size)
+		fwrite(s.at, 1, s.size, f);
+}
+
 static void file_write(const char *directory, const char *target, const char *name,
 	struct span head, struct span rest)
 {
@@ -64,8 +70,8 @@ static void file_write(const char *directory, const char *target, const char *na
 		perror(path);
 		exit(1);
 	}
-	fwrite(head.at, 1, head.size, f);
-	fwrite(rest.at, 1, rest.size, f);
+	span_write(f, head);
+	span_write(f, rest);
 	if (fclose(f) != 0) {
 		perror(path);
 		exit(1);
