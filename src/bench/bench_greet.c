@@ -66,16 +66,20 @@ static void send_connect(struct bench_worker *w, struct bench_client *c)
 	m.client_id =
 		span_of(id, (size_t)snprintf(id, sizeof id, "ting-%s-%" PRIu32, p->run, c->number));
 	mqtt_connect_encode(&to, &m);
-	w->links.out_size -= writer_left(&to);
+	bench_client_written(w, &to);
 	c->state = BENCH_GREETING;
+}
+
+static uint8_t wanted_qos(const struct bench_worker *w, const struct bench_client *c)
+{
+	return c->listener ? bench_plan_granted(w->plan, c->number - w->plan->publishers)
+			   : w->plan->qos;
 }
 
 static void send_subscribe(struct bench_worker *w, struct bench_client *c)
 {
 	uint32_t count = bench_plan_filters(w->plan, c->number) - c->subscribed;
-	struct mqtt_filter filter = {.qos = c->listener
-			? bench_plan_granted(w->plan, c->number - w->plan->publishers)
-			: w->plan->qos};
+	struct mqtt_filter filter = {.qos = wanted_qos(w, c)};
 	struct mqtt_subscribe m = {.packet_id = 1};
 	uint8_t encoded[FILTERS_AT_ONCE * FILTER_BYTES];
 	struct writer filters = writer_of(encoded, sizeof encoded);
@@ -92,7 +96,7 @@ static void send_subscribe(struct bench_worker *w, struct bench_client *c)
 	m.filters = writer_span(&filters);
 	to = bench_client_room(w, c, sizeof encoded + CONNECT_BYTES);
 	mqtt_subscribe_encode(&to, MQTT_SUBSCRIBE, w->plan->version, &m);
-	w->links.out_size -= writer_left(&to);
+	bench_client_written(w, &to);
 	c->asked = (uint32_t)m.filters_count;
 	c->state = BENCH_SUBSCRIBING;
 }
@@ -159,8 +163,6 @@ static void take_connack(struct bench_worker *w, struct bench_client *c, const s
 
 static void take_suback(struct bench_worker *w, struct bench_client *c, const struct mqtt_frame *f)
 {
-	uint8_t wanted = c->listener ? bench_plan_granted(w->plan, c->number - w->plan->publishers)
-				     : w->plan->qos;
 	char topic[BENCH_TOPIC_MAX + 1];
 	struct mqtt_suback m;
 
@@ -178,9 +180,9 @@ static void take_suback(struct bench_worker *w, struct bench_client *c, const st
 				w->plan->version == MQTT_5 ? mqtt_reason_name(reason) : "");
 			return;
 		}
-		if (reason != wanted) {
+		if (reason != wanted_qos(w, c)) {
 			bench_worker_fail(w, "the broker granted QoS %u instead of %u to %s",
-				reason, wanted, topic);
+				reason, wanted_qos(w, c), topic);
 			return;
 		}
 	}

@@ -105,6 +105,10 @@ int bench_plan_complete(struct bench_plan *p, struct ting_error *err)
 		result = complete_load(p, err);
 	if (result)
 		return result;
+	if ((p->user && strlen(p->user) > BENCH_NAME_MAX) ||
+		(p->password && strlen(p->password) > BENCH_NAME_MAX))
+		return net_error_set(err, -EINVAL,
+			"expected a user name and a password of at most %d bytes", BENCH_NAME_MAX);
 	if (p->version == 0)
 		p->version = MQTT_5;
 	if (p->qos != BENCH_NOT_GIVEN && p->scenario == BENCH_MIXED)

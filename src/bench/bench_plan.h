@@ -31,6 +31,7 @@ enum {
 	BENCH_FILTERS_MAX = 1000000, /* of one client */
 	BENCH_RUN_MAX = 7,           /* characters */
 	BENCH_TOPIC_MAX = 63,
+	BENCH_NAME_MAX = 8191, /* of a user, and a password */
 };
 
 /* All zeroes, with BENCH_NOT_GIVEN as QoS, is completed by bench_plan_complete(). */

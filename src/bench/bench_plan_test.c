@@ -46,8 +46,10 @@ TEST(bench_plan, completes_what_was_not_given, "")
 TEST(bench_plan, refuses_what_does_not_go_together, "")
 {
 	const struct bench_plan empty = {.qos = BENCH_NOT_GIVEN};
+	static char too_long[BENCH_NAME_MAX + 2];
 	struct bench_plan p = empty;
 
+	memset(too_long, 'u', sizeof too_long - 1);
 	p.size = 15;
 	cr_assert(strstr(refusal(p), "expected a size from 16"));
 	p = empty;
@@ -68,6 +70,9 @@ TEST(bench_plan, refuses_what_does_not_go_together, "")
 	p.scenario = BENCH_MIXED;
 	p.qos = 1;
 	cr_assert(strstr(refusal(p), "every QoS"));
+	p = empty;
+	p.user = too_long;
+	cr_assert(strstr(refusal(p), "at most 8191 bytes"));
 	p = empty;
 	p.pairs = BENCH_CLIENTS_MAX;
 	cr_assert(strstr(refusal(p), "at most 1000000 clients"));

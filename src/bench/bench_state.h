@@ -92,8 +92,10 @@ enum { BENCH_ROLE_MAX = 40 };
 const char *bench_client_role(
 	const struct bench_worker *w, const struct bench_client *c, char ret[BENCH_ROLE_MAX]);
 
-/* Room in what is sent to that client next. */
+/* Room in what is sent to that client next; what is left of it goes back before there is other. */
 struct writer bench_client_room(struct bench_worker *w, struct bench_client *c, size_t size);
+void bench_client_written(struct bench_worker *w, const struct writer *room);
+
 void bench_client_acknowledge(
 	struct bench_worker *w, struct bench_client *c, enum mqtt_type type, uint16_t packet_id);
 

@@ -1,6 +1,10 @@
 /* bench_worker.c - one epoll loop.  What comes to a client is answered before the next client is
  * looked at, and so are the publishers that may go on because of it: as if each were a program of
- * its own.  Nothing is allocated for a message. */
+ * its own.  Nothing is allocated for a message.
+ *
+ * Packets are taken apart by the codec and not by the client core, which keeps what it sends until
+ * it is acknowledged and tells everything through effects: right for an application, but the broker
+ * would wait for the generator. */
 #include "bench/bench_worker.h"
 
 #include "bench/bench_payload.h"
@@ -26,7 +30,7 @@ enum {
 	EVENTS = 256,
 	OPENING_MAX =
 		64, /* clients on their way at once: no more than a queue of connections has */
-	PACKET_SPARE = 1024, /* a packet may be larger than a payload by so much */
+	PACKET_SPARE = 4096, /* a packet may be larger than a payload by so much */
 	TURN_MS = 50,        /* the longest wait of a turn */
 	SILENCE_MS = 10000,  /* then a broker that should answer is dead */
 	PATIENCE_MS = 2000,  /* then what is missing is lost */
@@ -67,6 +71,11 @@ struct writer bench_client_room(struct bench_worker *w, struct bench_client *c, 
 	uint8_t *at = bench_link_take(&w->links, &c->link, size);
 
 	return writer_of(at, at ? size : 0);
+}
+
+void bench_client_written(struct bench_worker *w, const struct writer *room)
+{
+	w->links.out_size -= writer_left(room);
 }
 
 void bench_client_acknowledge(
@@ -267,8 +276,10 @@ static void finish(struct bench_worker *w)
 	w->news_ns = loop_clock_ns(CLOCK_MONOTONIC);
 	while (!w->is_failed && phase_of(w) < BENCH_CLOSING) {
 		if (expected == UINT64_MAX &&
-			atomic_load(&w->shared->published) == w->plan->processes)
+			atomic_load(&w->shared->published) == w->plan->processes) {
 			expected = bench_hear_expected(w);
+			w->news_ns = w->now_ns; /* the last message may just have left */
+		}
 		if (w->delivered >= expected && w->unacknowledged == 0 && w->unreleased == 0)
 			break;
 		if (expected != UINT64_MAX && is_silent(w, PATIENCE_MS))
@@ -335,7 +346,7 @@ static int init(struct bench_worker *w)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u32 = waker};
 	uint32_t count = bench_plan_clients(w->plan);
-	int result = bench_links_init(&w->links, w->plan->size + PACKET_SPARE * 8);
+	int result = bench_links_init(&w->links, w->plan->size + PACKET_SPARE);
 
 	if (result)
 		return result;

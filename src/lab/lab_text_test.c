@@ -1,6 +1,8 @@
 #include "base/base_test.h"
 #include "lab/lab_text.h"
 
+#include <stdlib.h>
+
 static const struct {
 	enum lab_figure figure;
 	double value;
@@ -49,4 +51,16 @@ TEST(text, numbers_have_commas, "")
 		lab_text_number(text, numbers[i].value);
 		cr_assert_str_eq(text, numbers[i].text, "%s", text);
 	}
+}
+
+TEST(text, of_somebody_stays_text_in_a_page, "")
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	lab_text_print(out, "<a href=\"x\">\n\1 1 & 2 µs");
+	cr_assert_eq(fclose(out), 0);
+	cr_assert_str_eq(text, "&lt;a href=&quot;x&quot;&gt; 1 &amp; 2 µs");
+	free(text);
 }
