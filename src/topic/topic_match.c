@@ -73,12 +73,18 @@ void topic_match_forget_node(struct topic_tree *t, const struct topic_node *n)
 		leave(t->match);
 }
 
+/* Most nodes have no children of wildcards. */
+static uint8_t step_to_children(const struct topic_node *n)
+{
+	return n->wild ? STEP_TO_HASH : STEP_TO_LITERAL;
+}
+
 static void visit(struct topic_match *m)
 {
 	bool is_hit = m->node->kind == TOPIC_HASH || m->depth == m->level_count;
 
 	m->visited++;
-	m->step = is_hit ? STEP_SUBS : STEP_TO_HASH;
+	m->step = is_hit ? STEP_SUBS : step_to_children(m->node);
 	if (!m->node->parent && m->starts_with_dollar)
 		m->step = STEP_TO_LITERAL; /* [MQTT-4.7.2-1] */
 	m->next = is_hit ? m->node->subs.next : NULL;
@@ -148,7 +154,7 @@ enum topic_match_result topic_match_next(struct topic_match *m, size_t *budget,
 		case STEP_GROUPS:
 			if (m->next == &m->node->groups) {
 				m->next = NULL;
-				m->step = STEP_TO_HASH;
+				m->step = step_to_children(m->node);
 				break;
 			}
 			if (!spend(budget))
