@@ -188,10 +188,8 @@ int ting_client_next(struct ting_client *c, struct ting_message *ret, int timeou
 
 int ting_client_acknowledge(struct ting_client *c, uint64_t receipt, uint8_t reason)
 {
-	int err;
+	int err = turn_acknowledge(c, receipt, reason);
 
-	turn_settle(c);
-	err = turn_acknowledge(c, receipt, reason);
-	turn_settle(c);
+	turn_once(c);
 	return err;
 }

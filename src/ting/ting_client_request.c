@@ -113,7 +113,7 @@ int64_t ting_client_queue(struct ting_client *c, const struct ting_message *m)
 	if (err)
 		return err;
 	place = (int64_t)r->place;
-	turn_settle(c); /* it may be over then */
+	turn_once(c); /* it may be over then */
 	return place;
 }
 

@@ -60,6 +60,10 @@ struct ting_client {
 /* Reads and ticks if the core's time has come, then hands over what waits, and writes. */
 void turn_settle(struct ting_client *c);
 
+/* Takes one turn without waiting, for calls that have nothing to wait for: an application may never
+ * make another. */
+void turn_once(struct ting_client *c);
+
 /* Takes turns, at least one, until it is there or `due` (TING_NEVER: as long as it takes).  0;
  * -ETIMEDOUT, for which the caller has the words; -EINPROGRESS: nothing can be heard before the
  * application has taken what waits for it; -ENOTCONN: the client is over. */

@@ -206,6 +206,20 @@ static void push(struct ting_client *c)
 	turn_drain(c);
 }
 
+/* The descriptor is ready. */
+static void open_finish(struct ting_client *c)
+{
+	int err = carrier_finish(&c->carrier, &c->error);
+
+	if (err == -EAGAIN)
+		return;
+	if (err)
+		open_failed(c, err);
+	else
+		(void)ting_core_opened(c->core, c->now);
+	turn_drain(c);
+}
+
 void turn_settle(struct ting_client *c)
 {
 	c->now = loop_clock_ms();
@@ -224,20 +238,6 @@ void turn_settle(struct ting_client *c)
 		turn_drain(c);
 	}
 	push(c);
-}
-
-/* The descriptor is ready. */
-static void open_finish(struct ting_client *c)
-{
-	int err = carrier_finish(&c->carrier, &c->error);
-
-	if (err == -EAGAIN)
-		return;
-	if (err)
-		open_failed(c, err);
-	else
-		(void)ting_core_opened(c->core, c->now);
-	turn_drain(c);
 }
 
 static void ready(struct ting_client *c, short events)
@@ -281,6 +281,11 @@ static void turn(struct ting_client *c, msec due)
 		ready(c, wait.revents);
 	respond_sort(c);
 	push(c);
+}
+
+void turn_once(struct ting_client *c)
+{
+	turn(c, 0);
 }
 
 int turn_until(struct ting_client *c,

@@ -210,7 +210,7 @@ static void run_wait(void)
 	last = (struct ting_message){0};
 	for (int turns = number_of(words[0]); turns > 0 && count == 0; turns--) {
 		wait.fd = ting_client_descriptor(client, &wait.events, &left);
-		(void)poll(&wait, 1, left < 0 || left > 100 ? 100 : left);
+		(void)poll(&wait, 1, left);
 		count = ting_client_next(client, &last, 0);
 	}
 	answer_message(count);

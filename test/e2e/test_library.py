@@ -500,11 +500,12 @@ class Misbehaving(Test):
         self.assertEqual(client.answer(), (1, "0 -- t x"))
 
     def test_an_answer_that_lies_there_is_not_late(self):
-        client, peer = self.connected("keepalive=1", "reply=50")
-        client.send("next", 1010)
+        client, peer = self.connected("keepalive=1", "reply=500")
+        client.send("next", 1100)
         peer.expect(PINGREQ)
-        peer.send(packet(PINGRESP, b""))
         self.assertEqual(client.answer()[0], 0)
+        peer.send(packet(PINGRESP, b""))
+        self.assertEqual(select.select([peer.socket], [], [], 0.6)[0], [])  # the client is away
         peer.send(packet(PUBLISH, string("t") + b"\0x"))
         self.assertEqual(client.next(), "0 -- t x")
         self.assertEqual(client("connected")[0], 1)
@@ -549,6 +550,22 @@ class Misbehaving(Test):
         peer = self.again(peer)
         self.assertEqual(len(peer.publication()[3]), 20 << 20)
         self.assertEqual(client.answer(), (0, ""))
+
+    def test_calls_that_do_not_wait_connect_again_too(self):
+        client, peer = self.connected()
+        peer.socket.close()
+        client("queue", "t", 1, "x")
+
+        def until_ready(s):
+            while not select.select([s], [], [], 0.01)[0]:
+                client("acknowledge", 0)
+
+        until_ready(self.listener)
+        peer = self.accept()
+        until_ready(peer.socket)
+        peer.welcome()
+        until_ready(peer.socket)
+        self.assertEqual(peer.publication()[3], "x")
 
     def test_a_subscription_that_is_not_had_again(self):
         client, peer = self.connected()
