@@ -88,6 +88,11 @@ static bool listens(const struct ting_client *c)
 	return !inbox_is_full(&c->inbox) || !ting_core_is_connected(c->core);
 }
 
+static bool is_up(const struct ting_client *c)
+{
+	return c->carrier.end && !c->carrier.is_opening;
+}
+
 /* Gives the core what is in the input. */
 static void feed(struct ting_client *c)
 {
@@ -96,7 +101,7 @@ static void feed(struct ting_client *c)
 	if (ting_core_received(c->core, c->now, input.at, input.size) < 0)
 		return;
 	turn_drain(c);
-	if (c->carrier.end &&
+	if (is_up(c) &&
 		carrier_take(&c->carrier, ting_core_taken(c->core), ting_core_wanted(c->core)) < 0)
 		c->broken = -ENOMEM;
 	turn_drain(c);
@@ -116,11 +121,6 @@ static bool read_once(struct ting_client *c)
 	c->broken = count < 0 ? (int)count : -ECONNRESET;
 	turn_drain(c);
 	return false;
-}
-
-static bool is_up(const struct ting_client *c)
-{
-	return c->carrier.end && !c->carrier.is_opening;
 }
 
 /* The core's word for it. */

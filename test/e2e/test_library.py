@@ -587,6 +587,21 @@ class Misbehaving(Test):
         self.assertEqual(peer.publication()[3], "x")  # and nothing was subscribed to before
         self.assertEqual(client.answer(), (0, ""))
 
+    def test_more_subscriptions_than_requests_that_may_be_open(self):
+        client, peer = self.connected("requests=1")
+        for topic in "abc":
+            client.send("subscribe", topic, 0)
+            peer.grant(0)
+            client.answer()
+        client.send("publish", "t", 0, "x")
+        peer.publication(), client.answer()
+        client.send("publish", "t", 1, "x")
+        peer = self.again(peer)
+        for topic in "abc":
+            self.assertTrue(peer.grant(0).endswith(string(topic) + b"\0"))
+        peer.acknowledge(PUBACK, peer.publication()[2])
+        self.assertEqual(client.answer(), (0, ""))
+
     def test_a_subscription_of_which_a_part_is_refused(self):
         client, peer = self.connected()
         client.send("subscribe", "t", 1, "secret", 1)
