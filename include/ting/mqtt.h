@@ -111,9 +111,10 @@ struct ting_client_options {
 				* as Receive Maximum.  0: 64 */
 	uint32_t packet_bytes_max; /* that the server may send; announced.  0: 1 MiB */
 	uint32_t send_bytes_max;   /* a packet to the server without its payload.  0: 64 KiB */
-	uint16_t aliases_max; /* topics that each side may replace by numbers (MQTT 5); 0: none */
-	uint16_t alias_topic_max; /* bytes of a topic that is.  0: 128 */
-	int reply_timeout_ms;     /* for CONNACK and PINGRESP.  0: 10,000 */
+	uint16_t aliases_max;      /* topics that may be replaced by numbers (MQTT 5).  0: none */
+	uint16_t alias_topic_max;  /* bytes of a topic that is.  0: 128; 65,535: the server may use
+				    * numbers too, for then any topic has room */
+	int reply_timeout_ms;      /* for CONNACK and PINGRESP.  0: 10,000 */
 
 	/* A QoS 1 or 2 message is acknowledged when the application says so, and not before; in the
 	 * order in which they came, whatever the order of the calls.  With receive_max of them open

@@ -41,6 +41,7 @@ struct places {
 
 static struct places places_of(const struct ting_client_options *o)
 {
+	uint16_t counts[2] = {core_aliases_in(o), o->aliases_max};
 	struct layout l = {0};
 	struct places p = {
 		.core = layout_take(&l, 1, sizeof(struct ting_core)),
@@ -53,8 +54,8 @@ static struct places places_of(const struct ting_client_options *o)
 	};
 
 	for (int i = 0; i < 2; i++) {
-		p.topics[i] = layout_take(&l, o->aliases_max, o->alias_topic_max);
-		p.aliases[i] = layout_take(&l, o->aliases_max, sizeof(struct client_alias));
+		p.topics[i] = layout_take(&l, counts[i], o->alias_topic_max);
+		p.aliases[i] = layout_take(&l, counts[i], sizeof(struct client_alias));
 	}
 	p.size = l.is_over ? SIZE_MAX : l.size;
 	return p;
@@ -75,13 +76,13 @@ static int complain(struct ting_error *err, const char *sentence)
 	return -EINVAL;
 }
 
-static struct client_aliases aliases_at(
-	unsigned char *base, const struct places *p, int which, const struct ting_client_options *o)
+static struct client_aliases aliases_at(unsigned char *base, const struct places *p, int which,
+	uint16_t count, const struct ting_client_options *o)
 {
 	return (struct client_aliases){
 		.topics = base + p->topics[which],
 		.table = (void *)(base + p->aliases[which]),
-		.count = o->aliases_max,
+		.count = count,
 		.topic_bytes = o->alias_topic_max,
 	};
 }
@@ -112,8 +113,8 @@ static void core_make(unsigned char *base, const struct ting_client_options *o)
 		.received = (void *)(base + p.received),
 		.received_max = o->receive_max,
 		.acknowledges_later = o->acknowledges_later,
-		.aliases_in = aliases_at(base, &p, 0, o),
-		.aliases_out = aliases_at(base, &p, 1, o),
+		.aliases_in = aliases_at(base, &p, 0, core_aliases_in(o), o),
+		.aliases_out = aliases_at(base, &p, 1, o->aliases_max, o),
 		.assigns_aliases = o->aliases_max,
 		.packet_bytes_max = o->packet_bytes_max < MQTT_PACKET_MAX ? o->packet_bytes_max
 									  : MQTT_PACKET_MAX,

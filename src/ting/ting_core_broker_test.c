@@ -200,6 +200,7 @@ static void world_init(enum ting_mqtt_version version, size_t left)
 		.resumes_session = version != TING_MQTT_5,
 		.session_expiry_s = 1000,
 		.aliases_max = 2,
+		.alias_topic_max = UINT16_MAX,
 	};
 	size_t size = ting_core_size(&options);
 	struct ting_error err;

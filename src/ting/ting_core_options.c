@@ -38,6 +38,11 @@ struct ting_client_options core_options(const struct ting_client_options *given)
 	return o;
 }
 
+uint16_t core_aliases_in(const struct ting_client_options *o)
+{
+	return o->alias_topic_max == UINT16_MAX ? o->aliases_max : 0;
+}
+
 /* Each of these answers a sentence, or NULL. */
 
 static const char *bounds_complaint(const struct ting_client_options *o)
@@ -134,9 +139,9 @@ static const char *properties_make(const struct ting_client_options *o, struct m
 	if (o->version != TING_MQTT_5)
 		return NULL;
 	put_u32(ret, MQTT_SESSION_EXPIRY_INTERVAL, &ret->session_expiry_s, o->session_expiry_s);
-	if (o->aliases_max) {
+	if (core_aliases_in(o)) {
 		ret->present |= MQTT_PROPERTY_BIT(MQTT_TOPIC_ALIAS_MAXIMUM);
-		ret->topic_alias_max = o->aliases_max;
+		ret->topic_alias_max = core_aliases_in(o);
 	}
 	if (o->wants_response_information)
 		put_u8(ret, MQTT_REQUEST_RESPONSE_INFORMATION, &ret->request_response, 1);

@@ -107,6 +107,7 @@ TEST(request, passes_on_what_was_received, "MQTT-3.3.2-18")
 	size_t place = 0;
 
 	f.options.aliases_max = 4;
+	f.options.alias_topic_max = UINT16_MAX;
 	fake_init(&f);
 	fake_online(&f, false);
 	cr_assert_eq(ting_core_received(f.core, 0, bytes.at, bytes.size), 0);
@@ -341,6 +342,7 @@ TEST(request, authenticates_in_steps, "MQTT-4.12.0-3 MQTT-4.12.1-1")
 TEST(request, replaces_topics_by_numbers, "MQTT-3.3.2-7")
 {
 	f.options.aliases_max = 2;
+	f.options.alias_topic_max = UINT16_MAX;
 	online_with("20 [ 00 00 [ 22 0002 ] ]");
 	(void)fake_publish(&f, 0, 0, "topic");
 	(void)fake_publish(&f, 0, 0, "topic");

@@ -72,6 +72,10 @@ void core_welcomed(struct ting_core *c, const struct mqtt_connack *p);
 /* A copy with every default filled in. */
 struct ting_client_options core_options(const struct ting_client_options *given);
 
+/* Aliases that the server may use, of completed options: none, unless any topic has room under
+ * them, for one that has not could not be taken. */
+uint16_t core_aliases_in(const struct ting_client_options *o);
+
 /* What the protocol does not allow, in a sentence; NULL: nothing.  The options are filled in, and
  * so is *ret then. */
 const char *core_connect_make(const struct ting_client_options *o, struct mqtt_connect *ret);

@@ -295,6 +295,7 @@ TEST(core, says_what_it_was_told_to_say_of_itself, "")
 		.receive_max = 8,
 		.packet_bytes_max = 999,
 		.aliases_max = 3,
+		.alias_topic_max = UINT16_MAX,
 		.wants_response_information = true,
 		.wants_no_problem_information = true,
 		.auth_method = ting_text("m"),
@@ -409,5 +410,15 @@ TEST(core, hears_any_number_of_messages_at_once_and_answers_them_together, "")
 	f.sends = 0;
 	fake_hears(&f, "34 [ 'b' 000a [ ] ] 62 [ 000a ] 62 [ 000b ] 62 [ 000c ]");
 	cr_expect_eq(f.sends, 1);
+	fake_done(&f);
+}
+
+TEST(core, takes_no_alias_for_which_a_topic_may_be_too_long, "MQTT-3.1.2-27")
+{
+	f.options.aliases_max = 3;
+	fake_init(&f);
+	fake_tick(&f, 0);
+	fake_opened(&f);
+	cr_expect_eq(f.sent.connect.props.topic_alias_max, 0);
 	fake_done(&f);
 }
