@@ -134,13 +134,15 @@ static void core_make(unsigned char *base, const struct ting_client_options *o)
 	client_init(&c->client, &config);
 }
 
-/* Does CONNECT fit, with whatever id? */
+/* Does CONNECT fit, with whatever id and with the limits that the client announces? */
 static bool connect_fits(struct ting_core *c)
 {
+	enum { LIMITS_BYTES = 16 };
 	struct writer w = c->effects.bytes;
+	size_t more = LIMITS_BYTES + (c->connect.client_id.size ? 0 : CORE_ID_BYTES);
 
 	mqtt_connect_encode(&w, &c->connect);
-	return !w.is_full && (c->connect.client_id.size || writer_left(&w) >= CORE_ID_BYTES + 16);
+	return !w.is_full && writer_left(&w) >= more;
 }
 
 int ting_core_init(struct ting_core **ret, void *memory, size_t size,

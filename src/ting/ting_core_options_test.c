@@ -93,3 +93,24 @@ TEST(options, need_as_much_memory_as_they_say, "")
 	o.aliases_max = o.alias_topic_max = o.requests_max = UINT16_MAX;
 	cr_expect_gt(ting_core_size(&o), (size_t)UINT32_MAX);
 }
+
+/* As large as an id makes it. */
+TEST(options, that_are_taken_make_a_connect_that_fits, "")
+{
+	static char memory[64 << 10], id[256];
+	struct ting_client_options o = {.requests_max = 1, .receive_max = 1, .send_bytes_max = 256};
+	struct ting_event event;
+	struct ting_core *c;
+
+	memset(id, 'x', sizeof(id));
+	for (size_t size = 1; size < sizeof(id); size++) {
+		o.id = (struct ting_text){id, size};
+		cr_assert_leq(ting_core_size(&o), sizeof(memory));
+		if (ting_core_init(&c, memory, sizeof(memory), &o, NULL) < 0)
+			continue;
+		cr_assert_eq(ting_core_tick(c, 0), 0);
+		cr_assert(ting_core_next(c, &event) && event.type == TING_OPEN);
+		cr_assert_eq(ting_core_opened(c, 0), 0, "%zu", size);
+		cr_assert(ting_core_next(c, &event) && event.type == TING_SEND, "%zu", size);
+	}
+}
