@@ -35,8 +35,11 @@ static int listen_fifo(
 
 	if (fd < 0)
 		return fd;
-	l->sockets = (struct net_listener){
-		.count = 1, .sockets[0].fd = fd, .endpoint = *e, .keeps_file = !is_made};
+	l->sockets = (struct net_listener){.count = 1,
+		.sockets[0].fd = fd,
+		.endpoint = *e,
+		.keeps_file = !is_made,
+		.file = net_file_of(e->path)};
 	net_endpoint_format(e, l->name);
 	return 0;
 }

@@ -14,6 +14,7 @@ struct socket_end {
 	struct ting_end end;
 	struct net_address other;    /* the group, or the sender */
 	char path[NET_PATH_MAX + 1]; /* of the local end, to be removed; or "" */
+	struct net_file file;        /* that it has */
 };
 
 static struct socket_end *socket_of(struct ting_end *e)
@@ -73,8 +74,7 @@ static int socket_shutdown(struct ting_end *e, enum ting_access directions)
 
 static int socket_close(struct ting_end *e)
 {
-	if (socket_of(e)->path[0])
-		unlink(socket_of(e)->path);
+	net_file_remove(socket_of(e)->path, socket_of(e)->file);
 	return close(e->in) < 0 ? -errno : 0;
 }
 
@@ -178,6 +178,7 @@ struct opening {
 	struct ting_options options;
 	struct net_connect connect;
 	struct net_endpoint local;
+	struct net_file file; /* of the local end */
 };
 
 static struct opening *opening_of(struct ting_end *e)
@@ -187,9 +188,8 @@ static struct opening *opening_of(struct ting_end *e)
 
 static int opening_close(struct ting_end *e)
 {
+	net_file_remove(opening_of(e)->local.path, opening_of(e)->file);
 	net_connect_done(&opening_of(e)->connect);
-	if (opening_of(e)->local.path[0])
-		unlink(opening_of(e)->local.path);
 	return 0;
 }
 
@@ -213,6 +213,7 @@ int net_end_start_socket(struct ting_end **ret, const struct net_endpoint *e,
 		return failed;
 	}
 	o->end.in = o->end.out = o->connect.fd;
+	o->file = net_file_of(o->local.path);
 	*ret = &o->end;
 	return 0;
 }
@@ -232,16 +233,19 @@ static struct ting_end *opened(const struct opening *o)
 		e = net_end_of_socket(c->fd, scheme, &o->options);
 	}
 	memcpy(socket_of(e)->path, o->local.path, sizeof socket_of(e)->path - 1);
+	socket_of(e)->file = o->file;
 	return e;
 }
 
 int net_end_finish_socket(struct ting_end **e, struct ting_error *err)
 {
 	struct opening *o = opening_of(*e);
+	bool is_datagrams = net_scheme_get(o->connect.endpoint.scheme)->is_datagrams;
 	struct pollfd wait = {.fd = o->connect.fd, .events = POLLOUT};
 	int failed;
 
-	if (poll(&wait, 1, 0) <= 0)
+	/* Datagrams need no answer to begin, and a crowded queue there cannot be written to. */
+	if (!is_datagrams && poll(&wait, 1, 0) <= 0)
 		return -EAGAIN;
 	failed = net_connect_finish(&o->connect, err);
 	o->end.in = o->end.out = o->connect.fd;

@@ -131,6 +131,7 @@ int net_listen(struct net_listener *ret, const struct net_endpoint *e,
 		if (own)
 			port = *own;
 	}
+	l.file = net_file_of(e->path);
 	*ret = l;
 	return 0;
 }
@@ -224,8 +225,8 @@ int net_listen_accept(int fd, int flags, struct net_address *ret_from)
 
 void net_listener_done(struct net_listener *l)
 {
-	if (l->endpoint.path[0] && l->count > 0 && !l->keeps_file)
-		unlink(l->endpoint.path);
+	if (l->count > 0 && !l->keeps_file)
+		net_file_remove(l->endpoint.path, l->file);
 	while (l->count > 0)
 		close(l->sockets[--l->count].fd);
 }

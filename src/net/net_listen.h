@@ -16,7 +16,8 @@ struct net_listener {
 	} sockets[NET_ADDRESSES_MAX];
 	struct net_endpoint endpoint;
 	int backlog;
-	bool keeps_file; /* of a UNIX socket: another process or listener removes it */
+	bool keeps_file;      /* of a UNIX socket: another process or listener removes it */
+	struct net_file file; /* otherwise, the one to be removed */
 };
 
 struct net_listen_options {

@@ -124,6 +124,20 @@ TEST(net_listen, a_file_that_is_no_socket_is_left_alone, "")
 	leave(&e);
 }
 
+TEST(net_listen, the_socket_of_who_took_the_place_stays, "")
+{
+	struct net_endpoint e = place();
+	struct net_listener first, second;
+
+	cr_assert_eq(net_listen(&first, &e, &options, NULL), 0);
+	cr_assert_eq(unlink(e.path), 0);
+	cr_assert_eq(net_listen(&second, &e, &options, NULL), 0);
+	net_listener_done(&first);
+	cr_expect_eq(access(e.path, F_OK), 0);
+	net_listener_done(&second);
+	leave(&e);
+}
+
 TEST(net_listen, again_is_one_more_descriptor_of_the_same_unix_socket, "")
 {
 	struct net_endpoint e = place();

@@ -108,6 +108,21 @@ static int bind_unix(int fd, enum net_scheme scheme, const struct net_address *a
 	return bind(fd, (const struct sockaddr *)&a->at, a->size) < 0 ? -errno : 0;
 }
 
+struct net_file net_file_of(const char *path)
+{
+	struct stat s;
+
+	return lstat(path, &s) == 0 ? (struct net_file){s.st_dev, s.st_ino} : (struct net_file){0};
+}
+
+void net_file_remove(const char *path, struct net_file file)
+{
+	struct net_file now = net_file_of(path);
+
+	if (file.number && now.device == file.device && now.number == file.number)
+		unlink(path);
+}
+
 /* Hears what is sent to the group. */
 static int join(int fd, const struct net_address *a, const struct net_socket_options *options)
 {

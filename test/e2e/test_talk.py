@@ -307,6 +307,32 @@ class Listening(TalkTest):
                 self.assertEqual(talk.leave(), 128 + number)
                 self.assertFalse(os.path.exists(path))
 
+    def test_the_file_of_somebody_else_stays(self):
+        for kind in ("unix", "unixgram", "unixseq", "fifo"):
+            path = f"{self.folder()}/own"
+            talk = self.talk("--listen", f"{kind}://{path}")
+            talk.endpoint()
+            os.unlink(path)
+            with open(path, "w", encoding="ascii") as file:
+                file.write("theirs")
+            talk.process.send_signal(signal.SIGTERM)
+            self.assertEqual(talk.leave(), 128 + signal.SIGTERM)
+            with open(path, encoding="ascii") as file:
+                self.assertEqual(file.read(), "theirs")
+
+    def test_the_local_end_is_somebody_elses(self):
+        folder = self.folder()
+        peer = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(peer.close)
+        peer.bind(f"{folder}/peer")
+        talk = self.talk("-v", f"unixgram://{folder}/peer", "--bind", f"unixgram://{folder}/own")
+        talk.wait("joined")
+        os.rename(f"{folder}/own", f"{folder}/moved")
+        os.mkfifo(f"{folder}/own")
+        talk.process.send_signal(signal.SIGTERM)
+        self.assertEqual(talk.leave(), 128 + signal.SIGTERM)
+        self.assertTrue(os.path.exists(f"{folder}/own"))
+
     def test_nobody_came(self):
         self.expect(["--listen", "tcp://127.0.0.1:0", "--timeout", "0.01"], b"", 4, said="nobody")
 
