@@ -146,9 +146,7 @@ static int ask_to_open(struct files *f, unsigned flags, bool is_greeted, struct 
 	return err ? err : receive_answer(f, REMOTE_OPEN, ret);
 }
 
-/* A machine that vanished says nothing, and its silence would be waited for without end: the kernel
- * asks now and then whether it is there, and cuts what it has not acknowledged for so long.  Where
- * that cannot be set, the user's --timeout remains. */
+/* A machine that vanished says nothing: the kernel asks now and then whether it is there. */
 static void watch_peer(const struct files *f)
 {
 	static const struct {

@@ -124,8 +124,8 @@ struct net_server_config {
 enum { NET_LINGER_MS = 2000, NET_LISTENERS_MAX = 64 };
 
 /* Copies the config.  0, -ENOMEM, or -ENOTSUP: the model cannot carry the protocol, or not so many
- * clients or workers; with a sentence: "fork cannot carry chat: its clients share one memory, and each client
- * of fork has a process of its own". */
+ * clients or workers; with a sentence: "fork cannot carry chat: its clients share one memory, and
+ * each client of fork has a process of its own". */
 int net_server_new(
 	struct net_server **ret, const struct net_server_config *config, struct ting_error *err);
 
