@@ -99,7 +99,9 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	const struct sigaction ignored = {.sa_handler = SIG_IGN};
+
 	/* A limit on the size of files is an error of the write, and told as one. */
-	(void)signal(SIGXFSZ, SIG_IGN);
+	(void)sigaction(SIGXFSZ, &ignored, NULL);
 	return finish(run(argc, argv));
 }

@@ -45,16 +45,22 @@ class Broker:
             preexec_fn=(lambda: pin(True)) if self.is_pinned else None)
         until = time.monotonic() + PATIENCE_S
         while not self.listens():
-            if self.process.poll() is not None or time.monotonic() > until:
+            if self.ends_within(0.02) or time.monotonic() > until:
                 self.__exit__()
                 raise RuntimeError(f"{self.name} does not start")
-            time.sleep(0.02)
         return self
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
         self.folder.cleanup()
+
+    def ends_within(self, seconds):
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def listens(self):
         try:
