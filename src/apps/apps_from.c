@@ -17,6 +17,7 @@
 enum {
 	OUTPUT_MAX = 1 << 20, /* bytes that wait for the connection before no more are added */
 	STOP_MS = 2000,       /* for the server to take what was read, after a signal */
+	READS_MAX = 64,       /* of the device in one turn: it may send without end */
 };
 
 struct from {
@@ -104,11 +105,12 @@ static void send_waiting(struct from *f)
 static void fill(struct from *f)
 {
 	struct span message;
+	int reads = 0;
 
 	do {
 		while (outbox_has_room(&f->outbox, 0) && feed_next(&f->feed, &message))
 			outbox_add(&f->outbox, message, 0);
-	} while (outbox_has_room(&f->outbox, 0) && feed_read(&f->feed));
+	} while (reads++ < READS_MAX && outbox_has_room(&f->outbox, 0) && feed_read(&f->feed));
 }
 
 /* What the last turn calls for. */

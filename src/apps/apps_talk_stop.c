@@ -86,5 +86,7 @@ int stop_poll(struct pollfd *descriptors, nfds_t count, int timeout_ms)
 
 int stop_status(void)
 {
+	if (!caught)
+		take_pending();
 	return caught ? 128 + caught : 0;
 }

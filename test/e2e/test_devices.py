@@ -130,6 +130,11 @@ class From(Devices):
         os.close(own)
         os.close(other)
 
+    def test_a_device_that_never_ends_its_line(self):
+        device = self.from_("file:///dev/zero")
+        device.wait("a line of more than 1048576 bytes is left out")
+        self.stop(device)
+
     def test_a_device_that_is_not_there_yet(self):
         path = f"{self.folder()}/tty"
         client = self.heard(1)
