@@ -17,6 +17,9 @@ enum {
 	/* And beyond which nothing is read, so that what the server makes us answer has a bound
 	 * too: all that the application may have under way, and a little. */
 	ANSWERS_MAX = TING_QUEUE_BYTES_MAX + (1 << 20),
+	/* Reads for what came while the application was away: more than a socket holds, and no
+	 * more, because a server may send without end. */
+	READS_MAX = 256,
 };
 
 static void connection_lost(struct ting_client *c)
@@ -232,8 +235,8 @@ void turn_settle(struct ting_client *c)
 		turn_drain(c);
 	}
 	if (c->now >= ting_core_deadline(c->core)) {
-		while (is_up(c) && listens(c) && read_once(c))
-			continue;
+		for (int i = 0; i < READS_MAX && is_up(c) && listens(c) && read_once(c); i++)
+			respond_sort(c); /* a response that nobody awaits is in nobody's way */
 		(void)ting_core_tick(c->core, c->now);
 		turn_drain(c);
 	}

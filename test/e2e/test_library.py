@@ -1,10 +1,12 @@
 """The blocking client of the library: what library.c answers to its commands, against both brokers
 and against a server of our own that misbehaves."""
+import contextlib
 import errno
 import select
 import socket
 import struct
 import subprocess
+import threading
 import unittest
 from pathlib import Path
 
@@ -509,6 +511,24 @@ class Misbehaving(Test):
         peer.send(packet(PUBLISH, string("t") + b"\0x"))
         self.assertEqual(client.next(), "0 -- t x")
         self.assertEqual(client("connected")[0], 1)
+
+    def test_a_server_that_sends_without_end(self):
+        client, peer = self.connected("keepalive=1")
+        flood = packet(PINGRESP, b"") * (1 << 19)
+
+        def send():
+            with contextlib.suppress(OSError):
+                while True:
+                    peer.send(flood)
+
+        sender = threading.Thread(target=send)
+        self.addCleanup(sender.join)
+        self.addCleanup(peer.socket.shutdown, socket.SHUT_RDWR)
+        sender.start()
+        self.assertEqual(select.select([client.process.stdout], [], [], 1.1)[0], [])  # away
+        client.send("next", 0)
+        self.assertTrue(select.select([client.process.stdout], [], [], PATIENCE)[0])
+        self.assertEqual(client.answer()[0], 0)
 
     def test_a_session_that_goes_on_gets_the_rest(self):
         client, peer = self.connected("id=x", "expiry=100")
