@@ -55,3 +55,8 @@ bool utf8_is_text(struct span s)
 	}
 	return true;
 }
+
+bool utf8_is_control(uint8_t before, uint8_t byte)
+{
+	return byte < ' ' || byte == 0x7f || (before == 0xc2 && byte >= 0x80 && byte < 0xa0);
+}

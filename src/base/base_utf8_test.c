@@ -87,3 +87,14 @@ TEST(utf8, one_wrong_byte_at_any_place_of_a_long_text_is_seen, "MQTT-1.5.4-1 MQT
 			cr_expect_not(utf8_is_text(span_of(text, sizeof text)));
 		}
 }
+
+TEST(utf8, knows_the_control_characters, "")
+{
+	cr_expect(utf8_is_control(0, '\n'));
+	cr_expect(utf8_is_control('a', 0x1b));
+	cr_expect(utf8_is_control(0, 0x7f));
+	cr_expect(utf8_is_control(0xc2, 0x9b));
+	cr_expect_not(utf8_is_control(0xc3, 0x9b));
+	cr_expect_not(utf8_is_control(0xc2, 0xa0));
+	cr_expect_not(utf8_is_control('\n', ' '));
+}

@@ -4,8 +4,8 @@
 
 #include <ting/error.h>
 
-/* Formats the text, cut where it does not fit, and answers `err` so that it can be returned.  `e`
- * may be NULL. */
+/* Formats the text, cut where it does not fit and with a question mark for each control character,
+ * and answers `err` so that it can be returned.  `e` may be NULL. */
 int net_error_set(struct ting_error *e, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

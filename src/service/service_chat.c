@@ -6,6 +6,7 @@
  * Invariant: a member is in the list from `opened` until `closed`, or until it is put out. */
 #include "base/base_alloc.h"
 #include "base/base_list.h"
+#include "base/base_utf8.h"
 #include "service/service.h"
 
 #include <stdio.h>
@@ -83,14 +84,9 @@ static void say(struct chat *c, struct net_server *s, struct member *speaker)
 	speaker->used = 0;
 }
 
-/* Those of ASCII and, in UTF-8, of C1: a terminal that hears them would do what a stranger says, or
- * show a line as another's. */
 static bool is_control(const struct member *m, uint8_t byte)
 {
-	bool is_second = m->used && m->line[m->used - 1] == 0xc2;
-
-	return (byte < ' ' && byte != '\t') || byte == 0x7f ||
-		(is_second && byte >= 0x80 && byte < 0xa0);
+	return byte != '\t' && utf8_is_control(m->used ? (uint8_t)m->line[m->used - 1] : 0, byte);
 }
 
 static void received(void *self, struct net_server *s, conn_id conn, struct span bytes)

@@ -10,7 +10,7 @@
 
 static inline struct span words_span(struct ting_text t)
 {
-	return span_of(t.at, t.size);
+	return span_of(t.at, t.at ? t.size : 0);
 }
 
 static inline struct ting_text words_text(struct span s)
