@@ -264,6 +264,13 @@ static msec watch(struct sub *s)
 	return device_due(&s->sink.device) < due ? device_due(&s->sink.device) : due;
 }
 
+/* A server that has forgotten the session sends anew all that a link may hold, beside what waits
+ * from before. */
+static bool is_link_wanted(const struct sub *s)
+{
+	return !s->is_over && (!s->has_sink || outbox_has_room(&s->sink.outbox, LINK_HELD_MAX));
+}
+
 /* Connects, and stays connected until it is over.  A device is joined to a server that may come
  * later; a person is told that there is none. */
 static int run(struct sub *s)
@@ -271,7 +278,7 @@ static int run(struct sub *s)
 	int status = s->has_sink ? 0 : link_open(&s->link);
 
 	while (status == 0 && !(s->is_over && s->link.state == LINK_DOWN)) {
-		status = reconnect_turn(&s->reconnect, watch(s), !s->is_over);
+		status = reconnect_turn(&s->reconnect, watch(s), is_link_wanted(s));
 		act(s);
 		if (s->has_been_online || s->has_sink)
 			status = 0;

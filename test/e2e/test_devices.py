@@ -495,6 +495,35 @@ class Unacknowledged(Test):
                         self.assertEqual(broker.read()[0], wire.DISCONNECT)
             self.assertEqual(device.leave(), 0)
 
+    def test_what_a_broker_sends_anew_each_time_waits_in_a_bound(self):
+        """The display is away, and the broker forgets the session at each connection."""
+        path = f"{self.folder()}/display"
+        os.mkfifo(path)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(PATIENCE)
+            device = Command(self, "sub", "-h", "127.0.0.1", "-p", str(server.getsockname()[1]),
+                             "-t", "t", "-q", "1", "--to", f"fifo://{path}")
+            self.flood(server, 999)
+            self.flood(server, 999)
+            server.settimeout(4)  # it connects again after three seconds, if it does
+            self.assertRaises(TimeoutError, server.accept)
+            server.settimeout(PATIENCE)
+            with open(path, "rb") as display:
+                self.flood(server, 1)
+                lines = [int(display.readline()) for _ in range(1999)]
+            self.assertEqual(lines, [*range(999), *range(999), 0])
+            device.process.send_signal(signal.SIGTERM)
+            self.assertEqual(device.leave(), 0)
+
+    def flood(self, server, count):
+        with wire.Accepted(server.accept()[0]) as broker:
+            self.assertEqual(broker.read()[0], wire.CONNECT)
+            broker.send(wire.packet(wire.CONNACK, b"\0\0"))
+            self.assertEqual(broker.read()[0], wire.SUBSCRIBE)
+            for number in range(count):
+                broker.send(wire.packet(wire.PUBLISH, wire.string("t") + struct.pack(
+                    ">H", number + 1) + b"%d" % number, 2))
+
 
 def against(broker):
     """Each class of tests once more, with that broker."""
