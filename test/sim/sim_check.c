@@ -3,10 +3,10 @@
 
 /* What one session may and must have got of one message, and what it got. */
 struct tally {
+	const struct sim_model *model;
 	struct sim_life *life;
 	unsigned may_live, may_replay, may_shared; /* copies */
-	bool must_live, must_online;               /* at least one; online: only if it was there */
-	const struct sim_message *must;            /* the transmission that must */
+	const struct sim_message *must; /* of which at least one copy must come; NULL: none must */
 	bool may_keep_retain, may_clear_retain;
 	int qos_low, qos_high, qos_shared; /* of live copies; -1: none; shared: a set of bits */
 	unsigned replay_qos;               /* a set of bits */
@@ -134,9 +134,18 @@ static void add_id(uint32_t *ids, unsigned *count, unsigned room, uint32_t id)
 		ids[(*count)++] = id;
 }
 
+/* Nothing excuses that it does not come.  With QoS 0 only to who is there. */
+static bool is_due(const struct sim_model *m, const struct sim_life *l,
+	const struct sim_message *msg, uint8_t qos)
+{
+	return !sim_check_is_excused(m, l, msg) &&
+		(qos > 0 || sim_check_was_online(m, l, msg->at.from, msg->at.to));
+}
+
 static void count_sub(struct tally *t, const struct sim_sub *s, const struct sim_message *msg)
 {
 	uint8_t qos = sim_check_qos(s, msg);
+	bool is_replaced = end_from(s) <= msg->at.to;
 
 	add_id(t->may_ids, &t->may_ids_count, 32, s->id);
 	if (s->is_retain_as_published && msg->is_retained)
@@ -152,26 +161,24 @@ static void count_sub(struct tally *t, const struct sim_sub *s, const struct sim
 		t->qos_high = qos;
 	if (s->life->is_fuzzy || !sim_check_covers(s, msg) || !sim_check_is_sure(msg))
 		return;
-	if (end_from(s) > msg->at.to) {
+	if (is_replaced)
+		qos = 0; /* or another */
+	else
 		add_id(t->must_ids, &t->must_ids_count, 16, s->id);
-		if (t->qos_low < qos)
-			t->qos_low = qos;
-	} else if (t->qos_low < 0) {
-		t->qos_low = 0; /* replaced meanwhile: one of several QoS */
-	}
-	if (!s->end.is_sure || t->must_live)
-		return;
-	t->must_live = true;
-	t->must = msg;
+	if (t->qos_low < qos)
+		t->qos_low = qos;
+	if (!t->must && s->end.is_sure && is_due(t->model, s->life, msg, qos))
+		t->must = msg;
 }
 
-/* Replays that a subscription may bring: at most one each for a message. */
+/* Replays that a subscription may bring: at most one each for a message, which may go on under the
+ * options of what took its place. */
 static void count_replay(struct tally *t, const struct sim_sub *s, const struct sim_message *msg)
 {
 	if (!s->may_replay || !msg->is_retained || sim_check_is_own_replay(s, msg))
 		return;
 	t->may_replay++;
-	for (; s; s = s->newer) { /* it may go on under the options of what took its place */
+	for (; s; s = sim_check_heir(s)) {
 		t->replay_qos |= 1u << sim_check_qos(s, msg);
 		add_id(t->may_ids, &t->may_ids_count, 32, s->id);
 	}
@@ -257,10 +264,7 @@ static void judge(struct sim_model *m, struct tally *t, struct sim_message *firs
 	else if (t->live > live_max || t->retained > replay_max ||
 		t->live + t->retained > live_max + t->may_replay)
 		what = "delivered more often than it was published";
-	if (!what && t->must_live && !t->live && !(t->retained && t->may_keep_retain) &&
-		!sim_check_is_excused(m, t->life, t->must) &&
-		(t->qos_low > 0 ||
-			sim_check_was_online(m, t->life, t->must->at.from, t->must->at.to)))
+	if (!what && t->must && !t->live && !(t->retained && t->may_keep_retain))
 		what = "was not delivered";
 	if (what)
 		sim_check_fail(m, t->life, t->must ? t->must : first, what);
@@ -289,7 +293,8 @@ static void check_message(struct sim_model *m, struct sim_message *first)
 	sim_check_find_subs(m, topic);
 	check_strangers(m, first);
 	for (size_t i = 0, next; i < topic->subs_count && !m->fault[0]; i = next) {
-		struct tally t = {.life = topic->subs[i]->life, .qos_low = -1, .qos_high = -1};
+		struct tally t = {
+			.model = m, .life = topic->subs[i]->life, .qos_low = -1, .qos_high = -1};
 
 		for (next = i; next < topic->subs_count && topic->subs[next]->life == t.life;)
 			next++;

@@ -35,6 +35,10 @@ sim_step sim_check_end_to(const struct sim_sub *s);
 bool sim_check_is_excused(
 	const struct sim_model *m, const struct sim_life *l, const struct sim_message *msg);
 
+/* Under whose options the retained messages for the subscription may go on to come; NULL: it kept
+ * its place. */
+const struct sim_sub *sim_check_heir(const struct sim_sub *s);
+
 /* Was the session connected at all these steps, and stayed so for a while? */
 bool sim_check_was_online(
 	const struct sim_model *m, const struct sim_life *l, sim_step from, sim_step to);
@@ -48,11 +52,8 @@ static inline bool sim_check_is_own(const struct sim_sub *s, const struct sim_me
 	return s->is_no_local && msg->publisher == s->life->peer;
 }
 
-/* Retained messages come under the options of what may have taken the subscription's place. */
-static inline bool sim_check_is_own_replay(const struct sim_sub *s, const struct sim_message *msg)
-{
-	return sim_check_is_own(s, msg) && !(s->newer && !sim_check_is_own(s->newer, msg));
-}
+/* No Local of the subscription and of all that may have taken its place. */
+bool sim_check_is_own_replay(const struct sim_sub *s, const struct sim_message *msg);
 
 static inline uint8_t sim_check_qos(const struct sim_sub *s, const struct sim_message *msg)
 {

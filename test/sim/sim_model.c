@@ -349,10 +349,27 @@ void sim_model_waits(struct sim_model *m, conn_id conn, int change)
 	c->read_ms = m->now.mono;
 }
 
-void sim_model_lost(struct sim_model *m, enum sim_loss why, struct span client_id)
+/* A message in flight that has become too large for its receiver is not sent again: it counts as
+ * delivered, and its id is free.  [MQTT-3.1.2-25] */
+static void let_go(struct sim_life *l, struct span topic)
 {
-	if (client_id.size)
-		sim_model_peer(m, client_id)->losses[why]++;
+	for (struct sim_flight *x = l ? l->flights : NULL; x; x = x->next)
+		if (!x->is_received && x->sent_on != l->conn &&
+			(!x->delivery || span_equal(x->delivery->message->topic->name, topic)))
+			x->is_maybe = true;
+}
+
+void sim_model_lost(
+	struct sim_model *m, enum sim_loss why, struct span client_id, struct span topic)
+{
+	struct sim_peer *p;
+
+	if (!client_id.size)
+		return;
+	p = sim_model_peer(m, client_id);
+	p->losses[why]++;
+	if (why == SIM_LOST_TOO_LARGE)
+		let_go(p->life, topic);
 }
 
 void sim_model_alloc_failed(struct sim_model *m)

@@ -136,7 +136,7 @@ struct sim_flight {
 	struct sim_flight *next;
 	uint16_t id;
 	bool is_received; /* PUBREC came, and PUBREL must follow */
-	bool is_maybe;    /* it was acknowledged, but perhaps the broker did not see that */
+	bool is_maybe;    /* over, unless the broker did not see the acknowledgement */
 	struct sim_delivery *delivery;
 	struct sim_conn *sent_on, *received_on, *released_on;
 	sim_step received_step;
@@ -280,7 +280,8 @@ void sim_model_forgets(struct sim_model *m, struct span client_id);
 void sim_model_closed(struct sim_model *m, conn_id conn, bool by_broker);
 void sim_model_reads(struct sim_model *m, conn_id conn, bool is_reading);
 void sim_model_waits(struct sim_model *m, conn_id conn, int change); /* for access decisions */
-void sim_model_lost(struct sim_model *m, enum sim_loss why, struct span client_id);
+void sim_model_lost(
+	struct sim_model *m, enum sim_loss why, struct span client_id, struct span topic);
 void sim_model_alloc_failed(struct sim_model *m);
 void sim_model_batch(struct sim_model *m, uint64_t batch);
 void sim_model_persisted(struct sim_model *m, uint64_t batch);

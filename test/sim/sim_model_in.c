@@ -106,7 +106,7 @@ static void in_publish(struct sim_model *m, struct sim_conn *c, const struct mqt
 	} else {
 		msg = new_message(m, c, &p, topic);
 	}
-	if (p.qos == 2 && !flow) {
+	if (p.qos == 2 && !flow && !msg->is_refused) { /* refused, it leaves no trace of its id */
 		flow = sim_model_take(m, sizeof *flow);
 		*flow = (struct sim_inflow){
 			.next = c->life->inflows, .id = p.packet_id, .message = msg};

@@ -3,8 +3,6 @@
 
 #include <assert.h>
 
-enum { PUBLISH_BYTES_MAX = 64 }; /* around topic, properties that go on and payload */
-
 /* The properties of a message that travel on with it, each kind in its order.  [MQTT-3.3.2-4] and
  * others */
 struct span sim_model_forwarded(struct sim_model *m, const struct mqtt_props *p)
@@ -205,21 +203,6 @@ static void take_back_wills(
 	}
 }
 
-/* What no longer fits into a packet of this client is dropped instead of repeated.
- * [MQTT-3.1.2-25] */
-static void doubt_large_flights(const struct sim_conn *c, struct sim_life *l)
-{
-	for (struct sim_flight *x = l->flights; x; x = x->next) {
-		const struct sim_message *msg = x->delivery ? x->delivery->message : NULL;
-
-		if (!msg ||
-			msg->payload.size + msg->topic->name.size + msg->forwarded.size +
-					PUBLISH_BYTES_MAX >
-				c->packet_bytes_max)
-			x->is_maybe = true;
-	}
-}
-
 /* A client that finds no memory may have ended its session on the way. */
 static void refuse(struct sim_model *m, struct sim_conn *c)
 {
@@ -265,7 +248,6 @@ void sim_model_connack(struct sim_model *m, struct sim_conn *c, const struct mqt
 	if (goes_on) {
 		assert(old);
 		c->life = old;
-		doubt_large_flights(c, old);
 		old->end.from = old->end.to = SIM_NEVER;
 	} else {
 		if (old)

@@ -61,7 +61,7 @@ static void tell_loss(struct sim_model *m, const struct broker_note *n)
 			(const char *)n->topic.at, n->reason, (long long)n->number);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].code == n->code)
-			sim_model_lost(m, rows[i].loss, n->client_id);
+			sim_model_lost(m, rows[i].loss, n->client_id, n->topic);
 }
 
 static void carry_out(struct sim_world *w, const struct broker_effect *e)
