@@ -90,7 +90,8 @@ struct client_config {
 	/* Messages that the server may have sent and that are not over: QoS 2 until PUBREL and,
 	 * with `acknowledges_later`, QoS 1 until they are acknowledged.  At least 1; announced as
 	 * Receive Maximum (MQTT 5).  A server that goes beyond is disconnected; but see
-	 * client_step(). */
+	 * client_step().  With `acknowledges_later`, and before MQTT 5, the last of several is for
+	 * QoS 1 alone. */
 	struct client_received *received;
 	uint16_t received_max;
 	/* QoS 1 and 2 messages come with a receipt and are acknowledged by CLIENT_ACKNOWLEDGE, not
@@ -112,6 +113,7 @@ struct client {
 	enum client_state { CLIENT_OFFLINE, CLIENT_GREETING, CLIENT_ONLINE } state;
 	enum mqtt_version version;
 	bool is_clean_start;
+	bool is_brief;             /* the session ended, or ends, with its connection */
 	struct mqtt_props limits;  /* what the server announced; its spans are empty */
 	uint32_t session_expiry_s; /* as asked for in CONNECT */
 	struct span auth_method;   /* of CONNECT */

@@ -20,6 +20,8 @@ void fake_init(struct fake *f, enum mqtt_version version)
 	f->connect = (struct mqtt_connect){
 		.version = version, .is_clean_start = true, .client_id = SPAN_LITERAL("me")};
 	mqtt_props_init(&f->connect.props);
+	f->connect.props.session_expiry_s = UINT32_MAX;
+	f->connect.props.present = MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL);
 	mqtt_props_init(&f->connect.will.props);
 	say_init(&f->log);
 	client_effects_init(&f->effects, f->list, 16, f->bytes, sizeof(f->bytes));

@@ -26,7 +26,7 @@ struct fake {
 	struct say log;
 };
 
-/* A client with clean start, id "me" and no keep alive. */
+/* A client with clean start, a session that does not expire, id "me" and no keep alive. */
 void fake_init(struct fake *f, enum mqtt_version version);
 
 /* One event, and what the client says to it, until nothing is pending. */

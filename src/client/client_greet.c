@@ -94,7 +94,6 @@ int client_greet(struct client *c, struct client_effects *e, const struct client
 {
 	struct writer before = e->bytes;
 	struct mqtt_connect packet = *event->connect;
-	bool was_clean = c->is_clean_start && c->version != MQTT_5;
 	int err = connect_check(&packet);
 
 	assert(c->state == CLIENT_OFFLINE);
@@ -108,7 +107,7 @@ int client_greet(struct client *c, struct client_effects *e, const struct client
 	}
 	connection_init(c, &packet, event->now);
 	client_received_rewind(c);
-	if (c->is_clean_start || was_clean) /* [MQTT-3.1.2-4] [MQTT-3.1.2-6] of 3.1.1 */
+	if (c->is_clean_start || c->is_brief) /* [MQTT-3.1.2-4] [MQTT-3.1.2-6] of 3.1.1 */
 		session_drop(c);
 	client_send(c, e, event->now, before.at, span_of(NULL, 0));
 	return 0;
@@ -127,6 +126,16 @@ static void limits_keep(struct client *c, const struct mqtt_props *p)
 	c->limits.packet_bytes_max = p->packet_bytes_max;
 	if (p->present & MQTT_PROPERTY_BIT(MQTT_SERVER_KEEP_ALIVE)) /* [MQTT-3.2.2-21] */
 		c->keepalive_ms = (msec)p->server_keepalive_s * 1000;
+}
+
+/* Does the session end with this connection? */
+static bool is_session_brief(const struct client *c, const struct mqtt_props *connack)
+{
+	if (c->version != MQTT_5)
+		return c->is_clean_start;
+	if (connack->present & MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL))
+		return connack->session_expiry_s == 0; /* the server's word is the last */
+	return c->session_expiry_s == 0;
 }
 
 int client_welcome(struct client *c, struct client_effects *e, const struct mqtt_frame *f)
@@ -149,6 +158,7 @@ int client_welcome(struct client *c, struct client_effects *e, const struct mqtt
 	c->auth = CLIENT_AUTH_IDLE;
 	if (!p.is_session_present && c->version != MQTT_3_1) /* [MQTT-3.2.2-5] */
 		session_drop(c);
+	c->is_brief = is_session_brief(c, &p.props);
 	limits_keep(c, &p.props);
 	client_slots_rewind(c);
 	c->state = CLIENT_ONLINE;

@@ -204,6 +204,8 @@ static void client_opens(struct mood *m)
 	struct mqtt_connect p = {.version = m->version, .client_id = SPAN_LITERAL("m")};
 
 	mqtt_props_init(&p.props);
+	p.props.session_expiry_s = UINT32_MAX;
+	p.props.present = MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL);
 	m->is_up = true;
 	cr_assert_eq(step(m, (struct client_event){.type = CLIENT_OPENED, .connect = &p}), 0);
 }

@@ -10,7 +10,12 @@
  * the next one goes on with the session that began then.  Its first message under an id that we
  * still keep is a new one: without DUP it cannot be the old one again [MQTT-3.3.1-1].  And as
  * what is unfinished goes again before anything else, what has not come when the table is full will
- * not come any more. */
+ * not come any more.
+ *
+ * That is not so of a server before MQTT 5, which knows nothing of our table, as long as it repeats
+ * QoS 1 messages whose PUBACK was lost: they come among the QoS 2 messages, and find the table full
+ * of these.  So QoS 2 leaves the last place to QoS 1.  One at least goes through, the others wait
+ * for the application, and nothing has to be forgotten for them.  [MQTT-4.3.3-10] */
 #include "client/client_state.h"
 
 static void received_remove(struct client *c, size_t i)
@@ -44,14 +49,15 @@ struct client_received *client_received_known(struct client *c, const struct mqt
 }
 
 /* Forgets the oldest message that this connection's server has not sent, if there is one. */
-static void received_evict(struct client *c)
+static bool received_evict(struct client *c)
 {
-	size_t i = 0;
-
-	while (i < c->received_count && c->config.received[i].is_here)
-		i++;
-	if (i < c->received_count)
+	for (size_t i = 0; i < c->received_count; i++) {
+		if (c->config.received[i].is_here)
+			continue;
 		received_remove(c, i);
+		return true;
+	}
+	return false;
 }
 
 /* Has the application still to acknowledge one of this connection's messages? */
@@ -76,19 +82,35 @@ static size_t here_count(const struct client *c)
 	return count;
 }
 
+/* How many may stand in the table for one more to have room. */
+static size_t received_room(const struct client *c, uint8_t qos)
+{
+	bool is_last_kept = qos == 2 && c->version != MQTT_5 && c->config.acknowledges_later &&
+		c->config.received_max > 1;
+
+	return c->config.received_max - (size_t)is_last_kept;
+}
+
+static bool is_full(const struct client *c, size_t room)
+{
+	return c->received_count >= room || here_count(c) >= c->receive_max;
+}
+
 int client_received_add(
 	struct client *c, const struct mqtt_publish *p, const struct client_received **ret)
 {
 	bool is_later = c->config.acknowledges_later;
+	size_t room = received_room(c, p->qos);
 	struct client_received *r;
 
-	if (c->received_count == c->config.received_max)
-		received_evict(c);
 	/* Waiting helps as long as the application can make room: what is missing otherwise is a
-	 * PUBREL, and that stands behind this PUBLISH.  [MQTT-3.3.4-9] */
-	if (c->received_count == c->config.received_max || here_count(c) >= c->receive_max)
-		return c->version != MQTT_5 && is_any_owed(c) ? CLIENT_HELD
-							      : -MQTT_RECEIVE_MAXIMUM_EXCEEDED;
+	 * PUBREL, and that stands behind this PUBLISH. */
+	if (is_full(c, room) && c->version != MQTT_5 && is_any_owed(c))
+		return CLIENT_HELD;
+	while (c->received_count >= room && received_evict(c))
+		;
+	if (is_full(c, room)) /* [MQTT-3.3.4-9] */
+		return -MQTT_RECEIVE_MAXIMUM_EXCEEDED;
 	r = &c->config.received[c->received_count];
 	*r = (struct client_received){
 		.receipt = is_later ? ++c->receipts : 0,

@@ -227,12 +227,42 @@ TEST(received, gives_way_when_the_server_has_forgotten_it, "MQTT-3.3.1-1")
 		"> DISCONNECT 93\nCLOSE\nDISCONNECTED fault 93\n");
 }
 
+/* The server began another session, in a connection whose CONNACK never came. */
+TEST(received, ends_with_a_session_that_had_no_expiry, "MQTT-3.1.2-23")
+{
+	fake_init(&f, MQTT_5);
+	f.connect.is_clean_start = false;
+	f.connect.props.session_expiry_s = 0;
+	fake_online(&f, false);
+	fake_message(&f, 2, 1, "old", 0);
+	say_init(&f.log);
+	f.connect.props.session_expiry_s = 5;
+	reconnect(true);
+	fake_again(&f, 2, 1); /* its first PUBLISH was lost */
+	fake_expect(&f, "MESSAGE t q2\n> PUBREC #1\n");
+}
+
+/* The server has more to say of it than we. */
+TEST(received, outlasts_the_connection_if_the_server_says_so, "MQTT-3.1.2-23")
+{
+	fake_init(&f, MQTT_5);
+	f.connect.is_clean_start = false;
+	f.connect.props.session_expiry_s = 0;
+	fake_open(&f);
+	fake_connack(&f, false, 0, "11 00 00 00 05");
+	fake_message(&f, 2, 1, "t", 0);
+	say_init(&f.log);
+	reconnect(true);
+	fake_again(&f, 2, 1);
+	fake_expect(&f, "> PUBREC #1\n");
+}
+
 TEST(received, counts_against_what_this_connection_announced, "MQTT-3.3.4-9")
 {
 	begin(MQTT_5);
 	fill(2, FAKE_RECEIVED);
 	f.connect.props.receive_max = 2;
-	f.connect.props.present = MQTT_PROPERTY_BIT(MQTT_RECEIVE_MAXIMUM);
+	f.connect.props.present |= MQTT_PROPERTY_BIT(MQTT_RECEIVE_MAXIMUM);
 	reconnect(true);
 	fill(1, 3);
 	fake_expect(&f,
@@ -300,18 +330,42 @@ TEST(held, lets_a_silent_server_be_found_out_afterwards, "MQTT-3.1.2-20")
 TEST(held, ends_when_only_the_server_could_make_room, "")
 {
 	begin(MQTT_3_1_1);
-	fill(2, FAKE_RECEIVED + 1);
+	fill(2, FAKE_RECEIVED); /* the last place belongs to QoS 1 */
 	say_init(&f.log);
-	for (uint64_t receipt = 1; receipt < FAKE_RECEIVED; receipt++)
-		fake_acknowledge(&f, receipt, 0);
-	fake_expect(&f, "> PUBREC #1\n> PUBREC #2\n");
-	fake_acknowledge(&f, FAKE_RECEIVED, 0);
-	fake_expect(&f, "> PUBREC #3\nCLOSE\nDISCONNECTED fault 93\n");
+	fake_acknowledge(&f, 1, 0);
+	fake_expect(&f, "> PUBREC #1\n");
+	fake_acknowledge(&f, 2, 0);
+	fake_expect(&f, "> PUBREC #2\nCLOSE\nDISCONNECTED fault 93\n");
 	fake_online(&f, true);
-	for (uint16_t id = 1; id <= FAKE_RECEIVED; id++)
-		fake_ack(&f, MQTT_PUBREL, id, 0);
-	fake_again(&f, 2, FAKE_RECEIVED + 1);
-	fake_expect(&f, "> PUBCOMP #1\n> PUBCOMP #2\n> PUBCOMP #3\nMESSAGE t q2 receipt=4 dup\n");
+	fake_ack(&f, MQTT_PUBREL, 1, 0);
+	fake_ack(&f, MQTT_PUBREL, 2, 0);
+	fake_again(&f, 2, FAKE_RECEIVED);
+	fake_expect(&f, "> PUBCOMP #1\n> PUBCOMP #2\nMESSAGE t q2 receipt=3 dup\n");
+}
+
+/* The PUBACKs were lost: QoS 1 comes again, and the table is full of QoS 2 that comes after it. */
+TEST(held, is_qos_1_and_does_not_make_qos_2_forgotten, "MQTT-4.3.3-10")
+{
+	begin(MQTT_3_1_1);
+	fake_message(&f, 1, 1, "t", 0);
+	fake_message(&f, 1, 2, "t", 0);
+	fake_acknowledge(&f, 1, 0);
+	fake_acknowledge(&f, 2, 0);
+	fake_message(&f, 2, 3, "t", 0);
+	fake_message(&f, 2, 4, "t", 0);
+	say_init(&f.log);
+	reconnect(true);
+	fake_again(&f, 1, 1);
+	fake_again(&f, 1, 2);
+	fake_again(&f, 2, 3);
+	fake_again(&f, 2, 4);
+	fake_expect(&f, "MESSAGE t q1 receipt=5 dup\n");
+	fake_acknowledge(&f, 5, 0);
+	fake_expect(&f, "> PUBACK #1\nMESSAGE t q1 receipt=6 dup\n");
+	fake_acknowledge(&f, 6, 0);
+	fake_acknowledge(&f, 4, 0);
+	fake_acknowledge(&f, 3, 0);
+	fake_expect(&f, "> PUBACK #2\n> PUBREC #3\n> PUBREC #4\n");
 }
 
 TEST(held, ends_with_its_connection, "")

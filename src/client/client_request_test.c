@@ -141,6 +141,7 @@ TEST(disconnect, cannot_keep_a_session_that_was_to_end, "MQTT-3.14.2.2.2")
 	p.props.present = MQTT_PROPERTY_BIT(MQTT_SESSION_EXPIRY_INTERVAL);
 	p.props.session_expiry_s = 5;
 	fake_init(&f, MQTT_5);
+	f.connect.props.session_expiry_s = 0;
 	fake_online(&f, false);
 	cr_expect_eq(fake_step(&f, (struct client_event){CLIENT_DISCONNECT, .disconnect = &p}),
 		-MQTT_PROTOCOL_ERROR);
