@@ -9,6 +9,7 @@
 #include "net/net_error.h"
 #include "net/net_listen.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -199,8 +200,10 @@ int bench_floor_run(const char *endpoint, struct ting_error *err)
 	f.listener = l.sockets[0].fd;
 	(void)printf("listening on %s\n", l.sockets[0].name);
 	result = fflush(stdout) ? -errno : init(&f);
-	if (result == 0)
+	if (result == 0) {
+		assert(f.peers && f.buffer);
 		result = serve(&f);
+	}
 	free(f.peers);
 	free(f.buffer);
 	net_listener_done(&l);

@@ -10,6 +10,7 @@
 #include "net/net_address.h"
 #include "net/net_error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -328,8 +329,10 @@ int bench_run(struct bench_run *r, struct ting_error *err)
 	if (w.shared)
 		bench_shared_enter(w.shared, BENCH_CLOSING);
 	reap(&w); /* those that are cut short tell then what they have */
-	if (result == 0)
+	if (result == 0) {
+		assert(w.shared);
 		add_up(&w);
+	}
 	bench_shared_free(w.shared);
 	if (w.signals >= 0)
 		(void)close(w.signals);

@@ -6,6 +6,7 @@
 #include "net/net_datagram.h"
 #include "net/net_stream.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -251,6 +252,8 @@ int net_end_finish_socket(struct ting_end **e, struct ting_error *err)
 	o->end.in = o->end.out = o->connect.fd;
 	if (failed == -EINPROGRESS)
 		return -EAGAIN;
+	if (failed == -EAGAIN) /* the system's word for too few ports: to wait does not help */
+		failed = -EADDRNOTAVAIL;
 	*e = failed ? NULL : opened(o);
 	net_end_free(&o->end);
 	return failed;
@@ -284,11 +287,12 @@ static int start(struct ting_end **ret, const struct net_endpoint *e,
 int net_end_open_socket(struct ting_end **ret, const struct net_endpoint *e,
 	const struct ting_options *options, struct ting_error *err)
 {
-	struct ting_end *end;
+	struct ting_end *end = NULL;
 	int failed = start(&end, e, options, err);
 
 	if (failed)
 		return failed;
+	assert(end);
 	while ((failed = net_end_finish_socket(&end, err)) == -EAGAIN) {
 		if (net_end_wait(end->out, POLLOUT, options->timeout_ms)) {
 			(void)ting_close(end);

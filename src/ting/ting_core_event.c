@@ -8,7 +8,7 @@
 #include <errno.h>
 
 /* Later moments are taken for mistakes: what is added to one of these has room. */
-static const msec CLOCK_MAX = MSEC_NEVER / 2;
+static const msec clock_max = MSEC_NEVER / 2;
 
 int core_step(struct ting_core *c, struct client_event event)
 {
@@ -30,7 +30,7 @@ int core_begin(struct ting_core *c, int64_t now)
 {
 	if (c->at < c->effects.count || c->effects.is_pending || c->errand)
 		return -EBUSY;
-	if (now > c->now && now <= CLOCK_MAX) /* whatever the caller's clock does */
+	if (now > c->now && now <= clock_max) /* whatever the caller's clock does */
 		c->now = now;
 	return 0;
 }

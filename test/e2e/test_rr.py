@@ -193,6 +193,7 @@ class Failing(Test):
             broker = Broker(self, version, serve)
             status, out, err = Client(self, program("rr"), *broker.at, "-t", "ask", "-e", "r", "-m",
                                       "x", *more).end()
+            broker.thread.join()
             results.append((status, out))
         return [*results, err]
 

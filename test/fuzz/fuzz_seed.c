@@ -128,7 +128,7 @@ static void sample_write(const char *directory, const struct mqtt_sample *s)
 {
 	struct span packet = notation_bytes(s->packet), none = span_of(NULL, 0);
 	struct mqtt_frame f;
-	struct mqtt_any any;
+	struct mqtt_any any = {0};
 	int used = mqtt_frame_decode(packet, s->version, MQTT_PACKET_MAX, &f);
 	int err = used > 0 ? any_decode(&f, s->version, &any) : used;
 
