@@ -108,7 +108,8 @@ struct ting_client_options {
 	uint16_t requests_max; /* QoS 1 and 2 messages, subscriptions and unsubscriptions that are
 				* not yet answered, sent or waiting for a connection.  0: 64 */
 	uint16_t receive_max;  /* QoS 1 and 2 messages received and not yet acknowledged; announced
-				* as Receive Maximum.  0: 64 */
+				* as Receive Maximum, which before MQTT 5 nobody hears of: there the
+				* last is for QoS 1 alone.  0: 64 */
 	uint32_t packet_bytes_max; /* that the server may send; announced.  0: 1 MiB */
 	uint32_t send_bytes_max;   /* a packet to the server without its payload.  0: 64 KiB */
 	uint16_t aliases_max;      /* topics that may be replaced by numbers (MQTT 5).  0: none */
