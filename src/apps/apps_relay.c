@@ -156,7 +156,7 @@ static int serve(struct relay *r)
 	size_t first = r->sides[1].place.is_listening && !r->sides[0].place.is_listening;
 	int status;
 
-	do {
+	for (;;) {
 		struct ting_end *ends[2] = {NULL, NULL};
 
 		status = open_side(r, &r->sides[first], &ends[first]);
@@ -167,8 +167,11 @@ static int serve(struct relay *r)
 			status = join(r, ends);
 		(void)ting_close(ends[0]);
 		(void)ting_close(ends[1]);
-	} while (has_listener(r) && !r->is_once && !stop_status());
-	return status;
+		if (!has_listener(r) || r->is_once)
+			return status;
+		if (stop_status())
+			return status ? status : stop_status();
+	}
 }
 
 static int listen_on(struct relay *r)

@@ -281,7 +281,8 @@ class From(Devices):
         self.server.stop()
         device = Command(self, "pub", *self.at(port), "-t", "t", "--from", "-")
         device.wait("refused")
-        device.process.stdin.write(b"".join(b"%d\n" % i for i in range(2000)))
+        # More than a pipe holds: the most of it has been read.
+        device.process.stdin.write(b"".join(b"%1000d\n" % i for i in range(2000)))
         device.process.stdin.flush()
         self.stop(device, 7)
         self.assertRegex(device.text, r"\d+ messages did not reach the server")
