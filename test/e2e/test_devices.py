@@ -535,7 +535,7 @@ def against(broker):
     for base in (From, To):
         name = f"{base.__name__}With{broker.__name__}"
         globals()[name] = type(name, (base, Test), {
-            "broker": lambda self, port=None, broker=broker: broker(port=port)})
+            "broker": lambda self, port=None, broker=broker: broker("max_queued_messages 0\n", port=port)})
 
 
 against(Mosquitto)
