@@ -180,6 +180,9 @@ struct ting_farewell {
 /* "not authorized": the words of the specification for a reason code of MQTT 5. */
 const char *ting_reason_name(uint8_t reason);
 
+/* Likewise for a return code with which CONNACK refuses before MQTT 5. */
+const char *ting_return_code_name(uint8_t code);
+
 /* May it be published to?  Subscribed to? */
 bool ting_topic_is_valid(struct ting_text topic);
 bool ting_filter_is_valid(struct ting_text filter);

@@ -28,16 +28,6 @@ enum {
 	LEAVE_MS = 2000, /* for the server's goodbye, once all is written */
 };
 
-/* The words of MQTT 3.1.1 for a CONNACK that refuses. */
-static const char *return_code_name(unsigned code)
-{
-	static const char *const names[] = {"accepted", "protocol version not supported",
-		"client id not valid", "server unavailable", "bad user name or password",
-		"not authorized"};
-
-	return code < sizeof names / sizeof names[0] ? names[code] : "unknown reason";
-}
-
 int link_explain_end(const struct link *l, const struct client_end *end)
 {
 	const struct options *o = l->options;
@@ -48,7 +38,7 @@ int link_explain_end(const struct link *l, const struct client_end *end)
 		return EXIT_DONE;
 	case CLIENT_REFUSED:
 		options_report(o, "connection refused: %s",
-			o->version == MQTT_5 ? reason : return_code_name(end->reason));
+			o->version == MQTT_5 ? reason : mqtt_return_code_name(end->reason));
 		return end->reason;
 	case CLIENT_SENT_OFF:
 		options_report(o, "the server ended the connection: %s", reason);

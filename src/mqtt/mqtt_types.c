@@ -122,3 +122,17 @@ int mqtt_return_code_of(unsigned reason)
 		return MQTT_ACCEPTED;
 	return row && row->return_code ? row->return_code : -1;
 }
+
+const char *mqtt_return_code_name(unsigned code)
+{
+	static const char *const names[] = {
+		[MQTT_ACCEPTED] = "accepted",
+		[MQTT_REFUSED_VERSION] = "protocol version not supported",
+		[MQTT_REFUSED_CLIENT_ID] = "client id not valid",
+		[MQTT_REFUSED_UNAVAILABLE] = "server unavailable",
+		[MQTT_REFUSED_USER_OR_PASSWORD] = "bad user name or password",
+		[MQTT_REFUSED_NOT_AUTHORIZED] = "not authorized",
+	};
+
+	return code < sizeof(names) / sizeof(names[0]) ? names[code] : "unknown reason";
+}

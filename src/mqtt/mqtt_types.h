@@ -113,4 +113,8 @@ bool mqtt_reason_fits(unsigned reason, enum mqtt_type type);
  * the connection is closed without a CONNACK.  [MQTT-3.2.2-6] of 3.1.1 */
 int mqtt_return_code_of(unsigned reason);
 
+/* "not authorized": the words of MQTT 3.1.1 for a CONNACK return code; "unknown reason" for another
+ * number. */
+const char *mqtt_return_code_name(unsigned code);
+
 #endif

@@ -66,6 +66,13 @@ TEST(reason, has_a_name_when_some_packet_carries_it, "")
 	cr_expect_str_eq(mqtt_reason_name(MQTT_PACKET_TOO_LARGE), "packet too large");
 }
 
+TEST(return_code, has_a_name, "")
+{
+	cr_expect_str_eq(mqtt_return_code_name(MQTT_ACCEPTED), "accepted");
+	cr_expect_str_eq(mqtt_return_code_name(MQTT_REFUSED_NOT_AUTHORIZED), "not authorized");
+	cr_expect_str_eq(mqtt_return_code_name(6), "unknown reason");
+}
+
 TEST(type, has_the_name_of_the_specification, "")
 {
 	cr_expect_str_eq(mqtt_type_name(MQTT_CONNECT), "CONNECT");

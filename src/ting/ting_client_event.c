@@ -22,16 +22,6 @@ static void complain(struct ting_client *c, const char *what, struct ting_text n
 		(int)reason_string.size, has_string ? reason_string.at : "", has_string ? ")" : "");
 }
 
-/* The words of MQTT 3.1.1 for a CONNACK that refuses. */
-static const char *return_code_name(unsigned code)
-{
-	static const char *const names[] = {"accepted", "protocol version not supported",
-		"client id not valid", "server unavailable", "bad user name or password",
-		"not authorized"};
-
-	return code < sizeof names / sizeof names[0] ? names[code] : "unknown reason";
-}
-
 static void take_farewell(struct ting_client *c, const struct ting_farewell *f)
 {
 	static const struct {
@@ -47,7 +37,8 @@ static void take_farewell(struct ting_client *c, const struct ting_farewell *f)
 		[TING_SILENT] = {"the server does not answer", -ETIMEDOUT, false},
 	};
 	bool has_code = f->cause == TING_REFUSED && c->options.version < TING_MQTT_5;
-	const char *name = has_code ? return_code_name(f->reason) : ting_reason_name(f->reason);
+	const char *name =
+		has_code ? ting_return_code_name(f->reason) : ting_reason_name(f->reason);
 	struct ting_text none = {"", 0};
 	bool has_reference = f->server_reference.size && !f->reason_string.size;
 

@@ -13,6 +13,11 @@ const char *ting_reason_name(uint8_t reason)
 	return mqtt_reason_name(reason);
 }
 
+const char *ting_return_code_name(uint8_t code)
+{
+	return mqtt_return_code_name(code);
+}
+
 bool ting_topic_is_valid(struct ting_text topic)
 {
 	return topic_name_is_valid(words_span(topic));
